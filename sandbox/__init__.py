@@ -1,0 +1,1 @@
+"""The Login Sandbox: watch a server log somebody in, stage by stage."""

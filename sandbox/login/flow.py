@@ -1,0 +1,73 @@
+"""The three stories: who is asking, logging in, logging out."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from sandbox.login.cookies import CookieSettings, clear_cookie, read_cookie, set_cookie
+from sandbox.login.sessions import (
+    Limits,
+    check_limits,
+    close_session,
+    look_up_session,
+    new_session_id,
+    open_session,
+)
+from sandbox.login.signing import SessionSigner, check_signature, sign_session_id
+from sandbox.login.stores import Session, SessionStore
+from sandbox.login.users import Users, check_password, find_user
+from sandbox.trace.stage import story
+
+
+@dataclass(frozen=True)
+class Bricks:
+    """What a login is laid from."""
+
+    cookie: CookieSettings
+    signer: SessionSigner
+    store: SessionStore
+    limits: Limits
+    users: Users
+    clock: Callable[[], float]
+    new_id: Callable[[], str] = new_session_id
+
+
+@dataclass(frozen=True)
+class Visitor:
+    """Somebody the server recognised: the session, and the user's name if one has logged in."""
+
+    session: Session
+    user: str | None
+
+
+@story(read_cookie, check_signature, look_up_session, check_limits, find_user)
+def recognise(bricks: Bricks, cookie_header: str) -> Visitor:
+    """Say who is asking; stop at the first stage that cannot vouch for the visitor."""
+    cookie = read_cookie(bricks.cookie.name, cookie_header)
+    session_id = check_signature(bricks.signer, cookie)
+    session = look_up_session(bricks.store, session_id)
+    check_limits(bricks.store, bricks.limits, session, bricks.clock())
+    user = find_user(bricks.users, session)
+    return Visitor(session, user)
+
+
+@story(check_password, open_session, sign_session_id, set_cookie)
+def log_in(bricks: Bricks, name: str, password: str, present: Session | None) -> str:
+    """Check the password and begin a session; the Set-Cookie header that hands out the ticket.
+
+    `present` is the session that this browser has at present, if any.
+    """
+    user = check_password(bricks.users, name, password)
+    session = open_session(
+        bricks.store, bricks.limits, user, present, bricks.clock(), bricks.new_id
+    )
+    cookie = sign_session_id(bricks.signer, session.id)
+    return set_cookie(bricks.cookie, cookie)
+
+
+@story(close_session, clear_cookie)
+def log_out(bricks: Bricks, present: Session | None, everywhere: bool = False) -> str:
+    """Delete the session, then tell the browser to drop its ticket; the Set-Cookie header."""
+    close_session(bricks.store, present, everywhere)
+    return clear_cookie(bricks.cookie)

@@ -1,0 +1,133 @@
+"""What happens to every request before a route sees it, and to every response on its way out.
+
+A WSGI wrapper (PEP 3333), because a framework's own hooks see headers that never leave the server.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Collection, Iterable
+from typing import Any
+
+from sandbox.login.flow import Bricks, Visitor, recognise
+from sandbox.login.guard import check_host, refuse_cross_site
+from sandbox.login.pages import error_page
+from sandbox.login.refusals import Refusal, StoreDown
+from sandbox.trace.stage import code_of, note_refusal, where_raised
+
+Environ = dict[str, Any]
+StartResponse = Callable[..., Any]
+WSGIApp = Callable[[Environ, StartResponse], Iterable[bytes]]
+
+VISITOR = "sandbox.visitor"  # in the environ: the Visitor, or the Refusal that says why not
+SET_COOKIES = "sandbox.set_cookies"  # in the environ: Set-Cookie headers waiting to be sent
+LONGEST_BODY = 64 * 1024  # bytes
+SAFE_METHODS = ("GET", "HEAD", "OPTIONS")  # RFC 9110 section 9.2.1: they change nothing
+NOT_PAGES = ("/static/", "/favicon.ico", "/.well-known/")
+ON_EVERY_PAGE = [
+    ("Cache-Control", "no-store"),
+    ("Vary", "Cookie"),
+    ("Content-Security-Policy", "default-src 'self'; frame-ancestors 'none'; form-action 'self'"),
+    ("X-Content-Type-Options", "nosniff"),
+    ("Referrer-Policy", "same-origin"),
+]
+STATUS_AND_ADVICE = {
+    "FOREIGN_HOST": (
+        "403 Forbidden",
+        "Open http://localhost with the port you see in the terminal, "
+        "or start the server with --allow-host NAME.",
+    ),
+    "CROSS_SITE": ("403 Forbidden", "Open the page here and send its form again."),
+    "STORE_DOWN": ("503 Service Unavailable", "Reload the page. You need not log in again."),
+    "CRASHED": (
+        "500 Internal Server Error",
+        "Go back and try again. The terminal names the line where it went wrong.",
+    ),
+}
+
+
+class BodyTooLarge(Exception):
+    """The request's body is longer than any of our forms."""
+
+
+class Middleware:
+    """Recognise the visitor once per request, and send the session's cookie with any response."""
+
+    def __init__(self, routes: WSGIApp, bricks: Bricks, allowed_hosts: Collection[str]) -> None:
+        self._routes = routes
+        self._bricks = bricks
+        self._allowed_hosts = frozenset(allowed_hosts)
+
+    def __call__(self, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
+        if is_static(environ["PATH_INFO"]):
+            return self._routes(environ, start_response)
+        environ[SET_COOKIES] = []
+        start = _with_our_headers(environ, start_response)
+        try:
+            self._admit(environ)
+            return self._routes(environ, start)
+        except BodyTooLarge:
+            return _too_large(environ, start)
+        except Exception as error:  # whatever went wrong, the visitor gets a page that says so
+            note_refusal(error)
+            return _explain(environ, start, error)
+
+    def _admit(self, environ: Environ) -> None:
+        host = environ.get("HTTP_HOST", "")
+        check_host(host, self._allowed_hosts)
+        if int(environ.get("CONTENT_LENGTH") or 0) > LONGEST_BODY:
+            raise BodyTooLarge()
+        environ[VISITOR] = self._who_is_asking(environ)
+        if environ["REQUEST_METHOD"] not in SAFE_METHODS:
+            site, origin = environ.get("HTTP_SEC_FETCH_SITE"), environ.get("HTTP_ORIGIN")
+            refuse_cross_site(host, site, origin)
+
+    def _who_is_asking(self, environ: Environ) -> Visitor | Refusal:
+        try:
+            return recognise(self._bricks, environ.get("HTTP_COOKIE", ""))
+        except StoreDown:
+            raise
+        except Refusal as refusal:
+            return refusal
+
+
+def is_static(path: str) -> bool:
+    """Style sheets and icons: nobody is recognised for them, and the trace leaves them out."""
+    return path.startswith(NOT_PAGES)
+
+
+def _with_our_headers(environ: Environ, start_response: StartResponse) -> StartResponse:
+    def start(status: str, headers: list[tuple[str, str]], exc_info: Any = None) -> Any:
+        cookies = [("Set-Cookie", header) for header in environ[SET_COOKIES]]
+        return start_response(status, headers + ON_EVERY_PAGE + cookies, exc_info)
+
+    return start
+
+
+def _too_large(environ: Environ, start: StartResponse) -> Iterable[bytes]:
+    says = f"A form here has at most {LONGEST_BODY // 1024} KB; what was sent is longer."
+    advice = "Nothing was changed. Send less."
+    return _answer(environ, start, "413 Content Too Large", "TOO_LARGE", says, advice)
+
+
+def _explain(environ: Environ, start: StartResponse, error: Exception) -> Iterable[bytes]:
+    code = code_of(error)
+    says = getattr(error, "sentence", "Something in this server went wrong, and it is not you.")
+    if code == "CRASHED":
+        place = f"{type(error).__name__} at {where_raised(error)}"
+        print(f"CRASHED: {place}, answering {environ['PATH_INFO']!r}.", file=sys.stderr)
+    status, advice = STATUS_AND_ADVICE[code]
+    return _answer(environ, start, status, code, says, advice)
+
+
+def _answer(
+    environ: Environ, start: StartResponse, status: str, code: str, says: str, advice: str
+) -> Iterable[bytes]:
+    content_type, text = error_page(environ["PATH_INFO"], status, code, says, advice)
+    body = text.encode()
+    start(
+        status,
+        [("Content-Type", content_type), ("Content-Length", str(len(body)))],
+        sys.exc_info(),
+    )
+    return [] if environ["REQUEST_METHOD"] == "HEAD" else [body]

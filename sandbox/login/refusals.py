@@ -1,0 +1,99 @@
+"""Why the server may refuse: one exception for each reason.
+
+A refusal's `code` is public: lessons, exercises and tests rely on it. Its `evidence` is what the
+server saw, as plain data; its `sentence` is what a page tells the visitor.
+"""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+from sandbox.login.stores import Session
+
+
+class Refusal(Exception):
+    """The server cannot vouch for this visitor, or will not do what was asked."""
+
+    code: ClassVar[str]
+    sentence: ClassVar[str]
+    session: Session | None = None
+
+    def __init__(self, **evidence: Any) -> None:
+        super().__init__(self.code)
+        self.evidence = evidence
+
+
+class NoCookie(Refusal):
+    code = "NO_COOKIE"
+    sentence = "Your browser sent no session cookie, so the server does not know who you are."
+
+
+class Malformed(Refusal):
+    code = "MALFORMED"
+    sentence = "Your cookie does not have the three parts of a session cookie."
+
+
+class BadSignature(Refusal):
+    code = "BAD_SIGNATURE"
+    sentence = "Your cookie's signature is not one that this server makes."
+
+
+class Expired(Refusal):
+    code = "EXPIRED"
+    sentence = "Your cookie was signed by this server, but too long ago."
+
+
+class SessionRefusal(Refusal):
+    """The cookie was issued by us, but its session no longer opens anything."""
+
+    def __init__(self, session: Session | None = None, **evidence: Any) -> None:
+        super().__init__(**evidence)
+        self.session = session
+
+
+class UnknownSession(SessionRefusal):
+    code = "UNKNOWN_SESSION"
+    sentence = "Your cookie was signed by this server, but its session is gone."
+
+
+class IdleTimeout(SessionRefusal):
+    code = "IDLE_TIMEOUT"
+    sentence = "Your session ended because nothing was heard from you for too long."
+
+
+class AbsoluteTimeout(SessionRefusal):
+    code = "ABSOLUTE_TIMEOUT"
+    sentence = "Your session ended because it had lasted as long as a session may."
+
+
+class UnknownUser(SessionRefusal):
+    code = "UNKNOWN_USER"
+    sentence = "Your session belongs to somebody who is no longer known here."
+
+
+class BadCredentials(Refusal):
+    code = "BAD_CREDENTIALS"
+    sentence = "The name and the password do not belong together."
+
+
+class Throttled(Refusal):
+    code = "THROTTLED"
+    sentence = "There were too many failed attempts. Wait a moment, then try again."
+
+
+class CrossSite(Refusal):
+    code = "CROSS_SITE"
+    sentence = "This form was sent from another site, so nothing was changed."
+
+
+class ForeignHost(Refusal):
+    code = "FOREIGN_HOST"
+    sentence = "This request is addressed to a host that this server does not answer for."
+
+
+class StoreDown(Refusal):
+    code = "STORE_DOWN"
+    sentence = "The session store does not answer. Your cookie is kept: try again in a moment."
+
+
+CRASHED = "CRASHED"

@@ -1,0 +1,179 @@
+"""The routes: each turns a request into a call of the stories, and their answer into a page."""
+
+from __future__ import annotations
+
+import functools
+import json
+from collections.abc import Callable, Collection, Mapping
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote
+
+from bottle import Bottle, HTTPError, HTTPResponse, request, static_file
+
+from sandbox.login.flow import Bricks, Visitor, log_in, log_out
+from sandbox.login.guard import LOOPBACK_NAMES, guard, safe_next
+from sandbox.login.middleware import SET_COOKIES, VISITOR, Middleware, WSGIApp
+from sandbox.login.pages import error_page, render
+from sandbox.login.refusals import BadCredentials, Refusal, UnknownSession
+from sandbox.login.stores import Session
+
+STATIC = str(Path(__file__).parent / "static")
+LONGEST_WORD = 40  # characters
+SAID = {
+    "logged-out": "You are logged out. The session is deleted and the cookie is dropped.",
+    "everywhere": "You are logged out in every browser. All your sessions are deleted.",
+}
+# RFC 9110 section 11.6.1: a 401 names a scheme. Browsers ask for a password for Basic only.
+LOG_IN_FIRST = {"WWW-Authenticate": 'Cookie realm="login sandbox", form-action="/login"'}
+
+
+def make_app(
+    bricks: Bricks,
+    allowed_hosts: Collection[str] = LOOPBACK_NAMES,
+    demo_accounts: Mapping[str, str] | None = None,
+) -> WSGIApp:
+    """The whole login server, as a WSGI application."""
+    return Middleware(make_routes(bricks, demo_accounts or {}), bricks, allowed_hosts)
+
+
+def make_routes(bricks: Bricks, demo_accounts: Mapping[str, str]) -> Bottle:
+    """The routes alone; `demo_accounts` stand on the login page."""
+    app = Bottle(catchall=False)
+    app.default_error_handler = _error
+
+    @app.get("/")
+    def home() -> str:
+        said = SAID.get(request.query.said)
+        return page("home.html", said=said)
+
+    @app.get("/login")
+    def login_form() -> str:
+        return page("login.html", **form(request.query.next))
+
+    @app.post("/login")
+    def login() -> HTTPResponse:
+        fields = request.forms
+        try:
+            header = log_in(bricks, fields.username, fields.password, present_session())
+        except BadCredentials as refusal:
+            return wrong_password(refusal)
+        queue_cookie(header)
+        return see_other(safe_next(fields.next))
+
+    def wrong_password(refusal: BadCredentials) -> HTTPResponse:
+        values = form(request.forms.next, request.forms.username, refusal.sentence)
+        return HTTPResponse(page("login.html", **values), 401, LOG_IN_FIRST)
+
+    def form(next_page: str, username: str = "", problem: str = "") -> dict[str, Any]:
+        return {
+            "next": safe_next(next_page),
+            "username": username,
+            "problem": problem,
+            "demo_accounts": demo_accounts,
+        }
+
+    @app.get("/profile")
+    @guarded
+    def profile(visitor: Visitor, user: str) -> str:
+        sessions = bricks.store.all_of(user)
+        limits, now = bricks.limits, bricks.clock()
+        return page("profile.html", sessions=sessions, limits=limits, now=now)
+
+    @app.post("/word")
+    @guarded
+    def save_word(visitor: Visitor, user: str) -> HTTPResponse:
+        word = request.forms.word.strip()
+        if not word.isprintable() or not 1 <= len(word) <= LONGEST_WORD:
+            says = f"A word has 1 to {LONGEST_WORD} characters. Your old word is kept."
+            saved = bricks.store.write(visitor.session.id, flash=(says,))
+        else:
+            says = "Your word is saved in the store. The cookie did not change."
+            saved = bricks.store.write(visitor.session.id, word=word, flash=(says,))
+        return see_other("/profile") if saved else log_in_first(UnknownSession(), "/profile")
+
+    @app.post("/logout")
+    def logout() -> HTTPResponse:
+        queue_cookie(log_out(bricks, present_session()))
+        return see_other("/?said=logged-out")
+
+    @app.post("/logout/everywhere")
+    def logout_everywhere() -> HTTPResponse:
+        queue_cookie(log_out(bricks, present_session(), everywhere=True))
+        return see_other("/?said=everywhere")
+
+    @app.get("/api/me")
+    @guarded
+    def me(visitor: Visitor, user: str) -> HTTPResponse:
+        return as_json({"user": user, "word": visitor.session.word})
+
+    @app.get("/static/<name>")
+    def static(name: str) -> HTTPResponse:
+        return static_file(name, STATIC)
+
+    def page(template: str, **values: Any) -> str:
+        visitor = request.environ[VISITOR]
+        known = visitor if isinstance(visitor, Visitor) else None
+        refusal = visitor if isinstance(visitor, Refusal) else None
+        flash = read_flash(known.session) if known else ()
+        return render(template, visitor=known, refusal=refusal, flash=flash, **values)
+
+    def read_flash(session: Session) -> tuple[str, ...]:
+        if session.flash:
+            bricks.store.write(session.id, flash=())
+        return session.flash
+
+    return app
+
+
+def guarded(route: Callable[[Visitor, str], Any]) -> Callable[[], Any]:
+    """Protect a route: a stranger is sent to the login page, a script is told 401."""
+
+    @functools.wraps(route)
+    def protected() -> Any:
+        try:
+            visitor = guard(request.environ[VISITOR], request.path)
+        except Refusal as refusal:
+            return log_in_first(refusal, request.path)
+        return route(visitor, visitor.user or "")
+
+    return protected
+
+
+def log_in_first(refusal: Refusal, path: str) -> HTTPResponse:
+    if path.startswith("/api/"):
+        _, body = error_page(path, "401", refusal.code, refusal.sentence, "")
+        return HTTPResponse(body, 401, LOG_IN_FIRST | {"Content-Type": "application/json"})
+    come_back = path if request.method in ("GET", "HEAD") else "/profile"
+    return see_other("/login?next=" + quote(come_back, safe="/"))
+
+
+def present_session() -> Session | None:
+    """The session this browser has at present, even one that has timed out."""
+    visitor: Visitor | Refusal = request.environ[VISITOR]
+    return visitor.session
+
+
+def queue_cookie(set_cookie_header: str) -> None:
+    """Have a Set-Cookie header sent with this response, whatever becomes of it."""
+    request.environ[SET_COOKIES].append(set_cookie_header)
+
+
+def see_other(path: str) -> HTTPResponse:
+    """303: the form was taken, GET this page now (RFC 9110 section 15.4.4)."""
+    return HTTPResponse("", 303, {"Location": path})
+
+
+def as_json(data: dict[str, Any]) -> HTTPResponse:
+    return HTTPResponse(json.dumps(data), 200, {"Content-Type": "application/json"})
+
+
+def _error(error: HTTPError) -> HTTPResponse:
+    """What Bottle itself refuses: no such page, no such method, an unreadable form."""
+    says = f"{request.method} {request.path}: {error.body}"
+    advice = "Go to the home page and follow the links from there."
+    content_type, body = error_page(request.path, error.status_line, "", says, advice)
+    headers = {"Content-Type": content_type}
+    if "Allow" in error.headers:
+        headers["Allow"] = error.headers["Allow"]
+    return HTTPResponse(body, error.status_code, headers)

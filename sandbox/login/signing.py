@@ -1,0 +1,154 @@
+"""The stamp on the ticket: a signature over the session id and the time.
+
+    cookie      = id "." timestamp "." signature
+    signature   = HMAC-SHA256(derived key, id "." timestamp)
+    derived key = HMAC-SHA256(signing key, salt)
+
+itsdangerous computes; this file says what its answers mean.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from itsdangerous import BadData, SignatureExpired, TimestampSigner
+from itsdangerous import BadSignature as NotSignedByUs
+from itsdangerous.encoding import base64_decode, bytes_to_int
+
+from sandbox.login.keys import KeyRing, Keys
+from sandbox.login.refusals import BadSignature, Expired, Malformed
+from sandbox.trace.stage import shortened, stage
+
+SALT = "login-sandbox.session"
+
+
+@dataclass(frozen=True)
+class CookieParts:
+    """A cookie taken apart, nothing checked. `issued_at` in Unix seconds, None if unreadable."""
+
+    session_id: str
+    timestamp: str
+    signature: str
+
+    @property
+    def signed(self) -> str:
+        """What the signature covers."""
+        return f"{self.session_id}.{self.timestamp}"
+
+    @property
+    def issued_at(self) -> int | None:
+        try:
+            return bytes_to_int(base64_decode(self.timestamp[:16]))
+        except BadData:
+            return None
+
+
+def take_apart(cookie: str) -> CookieParts:
+    """Split a cookie into its three parts, or refuse it as MALFORMED."""
+    parts = cookie.split(".")
+    if len(parts) != 3:
+        raise Malformed(parts=len(parts))
+    return CookieParts(*parts)
+
+
+class ClockedSigner(TimestampSigner):
+    """itsdangerous' signer, asking our clock for the time."""
+
+    clock: Callable[[], float]
+
+    def get_timestamp(self) -> int:
+        return int(self.clock())
+
+
+@dataclass
+class SessionSigner:
+    """Sign session ids, and check what comes back. `max_age` in seconds."""
+
+    keys: KeyRing
+    clock: Callable[[], float]
+    max_age: int
+    salt: str = SALT
+    _made: tuple[Keys, ClockedSigner] | None = None
+
+    def sign(self, session_id: str) -> str:
+        return self._current().sign(session_id).decode()
+
+    def unsign(self, cookie: str) -> str:
+        """The session id of a cookie that was signed with one of our keys and is not too old."""
+        return self._current().unsign(cookie, max_age=self.max_age).decode()
+
+    def _current(self) -> ClockedSigner:
+        keys = self.keys.current()
+        if self._made is None or self._made[0] is not keys:
+            self._made = keys, self.with_keys(keys)
+        return self._made[1]
+
+    def with_keys(self, keys: Keys) -> ClockedSigner:
+        signer = ClockedSigner(
+            list(keys), salt=self.salt, key_derivation="hmac", digest_method=hashlib.sha256
+        )
+        signer.clock = self.clock
+        return signer
+
+
+def _arithmetic(outcome: object, signer: SessionSigner, cookie: str) -> dict[str, Any]:
+    """How the signature is computed, beside the one that came."""
+    if isinstance(outcome, Malformed):
+        return {}
+    parts, keys = take_apart(cookie), signer.keys.current()
+    key = next((key for key in reversed(keys) if _made_by(signer, key, parts)), keys[-1])
+    part = shortened if signer.keys.brought else str
+    return {
+        "session_id": part(parts.session_id),
+        "timestamp": parts.timestamp,
+        "received": part(parts.signature),
+        "age": None if parts.issued_at is None else int(signer.clock()) - parts.issued_at,
+        "max_age": signer.max_age,
+        "salt": signer.salt,
+        "key": f"{keys.index(key) + 1} of {len(keys)}",
+        "live_only": _secret_part(signer, key, parts),
+    }
+
+
+def _secret_part(signer: SessionSigner, key: bytes, parts: CookieParts) -> dict[str, Any]:
+    """For the screen on this machine, never for a file; keys brought along not even there."""
+    with_key = signer.with_keys((key,))
+    computed = {"computed": with_key.get_signature(parts.signed).decode()}
+    if signer.keys.brought:
+        return computed | {"fingerprint": fingerprint(key)}
+    return computed | {"signing_key": key.decode(), "derived_key": with_key.derive_key().hex()}
+
+
+def _made_by(signer: SessionSigner, key: bytes, parts: CookieParts) -> bool:
+    return signer.with_keys((key,)).verify_signature(parts.signed, parts.signature)
+
+
+def fingerprint(key: bytes) -> str:
+    """A name for a key that gives nothing of it away."""
+    return hashlib.sha256(b"fingerprint" + key).hexdigest()[:8]
+
+
+@stage(lane="signer", evidence=_arithmetic)
+def check_signature(signer: SessionSigner, cookie: str) -> str:
+    """Vouch that this server signed this cookie, and not too long ago; the session id in it."""
+    take_apart(cookie)
+    try:
+        return signer.unsign(cookie)
+    except SignatureExpired as expired:
+        raise Expired(reason=str(expired)) from None
+    except NotSignedByUs:
+        raise BadSignature() from None
+
+
+def _stamped(cookie: object, signer: SessionSigner, session_id: str) -> dict[str, Any]:
+    keys = signer.keys.current()
+    return {"session_id": shortened(session_id), "key": f"{len(keys)} of {len(keys)}"}
+
+
+@stage(lane="signer", evidence=_stamped)
+def sign_session_id(signer: SessionSigner, session_id: str) -> str:
+    """Write the cookie: the session id, the time, and the signature over both."""
+    return signer.sign(session_id)

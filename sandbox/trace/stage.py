@@ -1,0 +1,237 @@
+"""Two decorators that let anybody watch a story, and leave the story a plain function.
+
+`@stage` marks one small step, `@story` the function that calls the steps in order. With nobody
+listening both go straight through. With a listener, each stage reports that it started and how
+it ended; DESIGN: event schema, version 1.
+"""
+
+from __future__ import annotations
+
+import functools
+import os
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from types import CodeType
+from typing import Any, ParamSpec, TypeVar
+
+P = ParamSpec("P")
+R = TypeVar("R")
+Event = dict[str, Any]
+Tell = Callable[[Event], None]
+
+VERSION = 1
+LONGEST_TEXT = 8192
+PACKAGE = os.path.dirname(os.path.dirname(os.path.abspath(__file__))) + os.sep
+
+
+class Report:
+    """Everything one request reports while it is answered.
+
+    `verdict` is that of the last story that ran, `verdicts` those of all of them, `skipped` the
+    stages that a story declared and did not reach.
+    """
+
+    def __init__(
+        self, request_id: int, tell: Tell, timer: Callable[[], float] = time.perf_counter
+    ) -> None:
+        self.request_id = request_id
+        self.timer = timer
+        self.verdict = "OK"
+        self.verdicts: dict[str, str] = {}
+        self.skipped: list[str] = []
+        self._tell = tell
+        self._seq = 0
+        self._story = ""
+        self._reached: list[str] = []
+
+    def say(self, kind: str, **fields: Any) -> None:
+        """Tell one event; whatever came from the wire is made printable here."""
+        event = {"type": kind, "v": VERSION, "id": self.request_id, **fields}
+        self._tell(printable(event))
+
+    def stage_started(self, name: str, lane: str) -> float:
+        self._reached.append(name)
+        self._say_stage("stage_started", name, lane)
+        return self.timer()
+
+    def stage_ended(self, name: str, lane: str, code: str, started: float, **fields: Any) -> None:
+        us = round((self.timer() - started) * 1e6)
+        self._say_stage("stage_ended", name, lane, outcome=code, us=us, **fields)
+        if not self._story:
+            self._close(name, code)
+
+    def _say_stage(self, kind: str, name: str, lane: str, **fields: Any) -> None:
+        self._seq += 1
+        story = self._story or name
+        self.say(kind, seq=self._seq, stage=name, story=story, lane=lane, **fields)
+
+    def story_started(self, name: str) -> None:
+        self._story, self._reached = name, []
+
+    def story_ended(self, name: str, stages: tuple[str, ...], code: str) -> None:
+        self.skipped += [stage for stage in stages if stage not in self._reached]
+        self._story = ""
+        self._close(name, code)
+
+    def _close(self, story: str, code: str) -> None:
+        self.verdict = self.verdicts[story] = code
+
+
+_report: ContextVar[Report | None] = ContextVar("report", default=None)
+
+
+@contextmanager
+def reporting(report: Report) -> Iterator[Report]:
+    """Let the stages that run inside this block report."""
+    token = _report.set(report)
+    try:
+        yield report
+    finally:
+        _report.reset(token)
+
+
+def stage(
+    lane: str, evidence: Callable[..., dict[str, Any]] | None = None
+) -> Callable[[Callable[P, R]], Callable[P, R]]:
+    """Mark a step of a story.
+
+    `evidence(outcome, *arguments)` runs only when somebody listens; `outcome` is the step's
+    result or the exception it raised. Arguments are never recorded by themselves.
+    """
+
+    def decorate(step: Callable[P, R]) -> Callable[P, R]:
+        name, code = step.__name__, step.__code__
+        first_line = _first_line(code)
+
+        @functools.wraps(step)
+        def watched(*args: P.args, **kwargs: P.kwargs) -> R:
+            report = _report.get()
+            if report is None:
+                return step(*args, **kwargs)
+            started = report.stage_started(name, lane)
+            try:
+                result = step(*args, **kwargs)
+            except BaseException as error:
+                source = _place(code.co_filename, _line_that_raised(error, code) or first_line)
+                shown = _evidence_of(error) | _ask(evidence, error, args, kwargs)
+                report.stage_ended(
+                    name, lane, code_of(error), started, evidence=shown, source=source
+                )
+                raise
+            source = _place(code.co_filename, first_line)
+            shown = _ask(evidence, result, args, kwargs)
+            report.stage_ended(name, lane, "OK", started, evidence=shown, source=source)
+            return result
+
+        return watched
+
+    return decorate
+
+
+def story(*steps: Callable[..., Any]) -> Callable[[Callable[P, R]], Callable[P, R]]:
+    """Declare which stages a story calls, in which order; what it did not reach is SKIPPED."""
+    stages = tuple(step.__name__ for step in steps)
+
+    def decorate(tale: Callable[P, R]) -> Callable[P, R]:
+        name = tale.__name__
+
+        @functools.wraps(tale)
+        def watched(*args: P.args, **kwargs: P.kwargs) -> R:
+            report = _report.get()
+            if report is None:
+                return tale(*args, **kwargs)
+            report.story_started(name)
+            outcome = "OK"
+            try:
+                return tale(*args, **kwargs)
+            except BaseException as error:
+                outcome = code_of(error)
+                raise
+            finally:
+                report.story_ended(name, stages, outcome)
+
+        watched.stages = stages  # type: ignore[attr-defined]  # read by tests and listeners
+        return watched
+
+    return decorate
+
+
+def code_of(error: BaseException) -> str:
+    """The reason code of a refusal; anything else that was raised is CRASHED."""
+    code = getattr(error, "code", None)
+    return code if isinstance(error, Exception) and isinstance(code, str) else "CRASHED"
+
+
+def note_refusal(error: Exception) -> None:
+    """Tell whoever listens that the request failed outside the stages, in a route."""
+    report = _report.get()
+    if report is not None:
+        report.verdict = code_of(error)
+
+
+def where_raised(error: BaseException) -> str:
+    """The `file:line` at which an exception was raised."""
+    last = error.__traceback__
+    while last is not None and last.tb_next is not None:
+        last = last.tb_next
+    return _place(last.tb_frame.f_code.co_filename, last.tb_lineno) if last else "unknown"
+
+
+def shortened(identifier: str) -> str:
+    """The first four and the last two characters: enough to tell two apart, not to use one."""
+    return f"{identifier[:4]}…{identifier[-2:]}" if len(identifier) > 8 else "…"
+
+
+def printable(value: Any) -> Any:
+    """The same data, with control and invisible characters written as escapes and long texts cut."""
+    if isinstance(value, str):
+        return value if value.isprintable() and len(value) <= LONGEST_TEXT else _tamed(value)
+    if isinstance(value, dict):
+        return {printable(key): printable(each) for key, each in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [printable(each) for each in value]
+    return value
+
+
+def _tamed(text: str) -> str:
+    if len(text) > LONGEST_TEXT:
+        text = f"{text[:LONGEST_TEXT]}… ({len(text):,} characters)"
+    return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in text)
+
+
+def _ask(
+    evidence: Callable[..., dict[str, Any]] | None,
+    outcome: object,
+    args: tuple[Any, ...],
+    kwargs: dict[str, Any],
+) -> dict[str, Any]:
+    return evidence(outcome, *args, **kwargs) if evidence else {}
+
+
+def _evidence_of(error: BaseException) -> dict[str, Any]:
+    if code_of(error) == "CRASHED":
+        return {"error": type(error).__name__, "at": where_raised(error)}
+    return dict(getattr(error, "evidence", {}))
+
+
+def _first_line(code: CodeType) -> int:
+    lines = (line for _, _, line in code.co_lines() if line and line > code.co_firstlineno)
+    return min(lines, default=code.co_firstlineno)
+
+
+def _line_that_raised(error: BaseException, code: CodeType) -> int | None:
+    line, frame = None, error.__traceback__
+    while frame is not None:
+        if frame.tb_frame.f_code is code:
+            line = frame.tb_lineno
+        frame = frame.tb_next
+    return line
+
+
+@functools.cache
+def _place(filename: str, line: int) -> str:
+    inside = filename.startswith(PACKAGE)
+    path = filename[len(PACKAGE) :] if inside else os.sep.join(filename.split(os.sep)[-2:])
+    return f"{path.replace(os.sep, '/')}:{line}"
