@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-import sys
 import threading
 import time
 from collections.abc import Callable
 
+from sandbox.login.problems import say_at_the_terminal
+
 SMALL_STEP_BACK = 60.0  # seconds
-
-
-def _say(sentence: str) -> None:
-    print(sentence, file=sys.stderr)
 
 
 class Clock:
@@ -22,7 +19,9 @@ class Clock:
     """
 
     def __init__(
-        self, wall: Callable[[], float] = time.time, say: Callable[[str], None] = _say
+        self,
+        wall: Callable[[], float] = time.time,
+        say: Callable[[str], None] = say_at_the_terminal,
     ) -> None:
         self._wall = wall
         self._say = say

@@ -1,4 +1,4 @@
-"""Two headers carry a cookie: the server says Set-Cookie once, the browser says Cookie every time."""
+"""Two headers carry a cookie: the server's Set-Cookie, once, and the browser's Cookie, always."""
 
 from __future__ import annotations
 
@@ -112,6 +112,15 @@ def describe_cookies(settings: CookieSettings, header: str, in_full: bool) -> di
     if len(ours) > 1:
         notes.append(f"{len(ours)} cookies named {settings.name}: the first counts")
     return {"cookies": cookies, "notes": notes, "tag": _tag(ours[0]) if ours else ""}
+
+
+def describe_set_cookie(settings: CookieSettings, header: str, in_full: bool) -> str:
+    """What the trace may tell of a Set-Cookie header: our value shortened unless `in_full`."""
+    pair, semicolon, attributes = header.partition(";")
+    name, _, value = pair.partition("=")
+    if in_full or not value or name != settings.name:
+        return header
+    return f"{name}={shortened(value)}{semicolon}{attributes}"
 
 
 def _tag(value: str) -> str:

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import os
 import secrets
-import sys
 import tempfile
 from collections.abc import Callable
 from pathlib import Path
 from typing import Protocol
 
-from sandbox.login.problems import Problem
+from sandbox.login.problems import Problem, say_at_the_terminal
 
 Keys = tuple[bytes, ...]
 
@@ -45,7 +44,7 @@ class KeyFile:
     """Keys in a file, one per line. A running server notices when the file changes."""
 
     def __init__(
-        self, path: Path, brought: bool, say: Callable[[str], None] = lambda s: _say(s)
+        self, path: Path, brought: bool, say: Callable[[str], None] = say_at_the_terminal
     ) -> None:
         self.brought = brought
         self._path = path
@@ -94,7 +93,13 @@ def make_key_file(path: Path) -> bool:
     """
     if path.exists():
         return False
-    handle, aside = tempfile.mkstemp(dir=path.parent, prefix=path.name)  # mode 0600
+    try:
+        handle, aside = tempfile.mkstemp(dir=path.parent, prefix=path.name)  # mode 0600
+    except OSError as error:
+        raise Problem(
+            f"The key file {path} cannot be made ({error.strerror}). "
+            "Make its folder writable, or name a key file of your own with --keys FILE."
+        ) from None
     try:
         with os.fdopen(handle, "wb") as file:
             file.write(new_key() + b"\n")
@@ -114,7 +119,3 @@ def _stamp(path: Path) -> tuple[int, int, int] | None:
     except OSError:
         return None
     return state.st_ino, state.st_size, state.st_mtime_ns
-
-
-def _say(sentence: str) -> None:
-    print(sentence, file=sys.stderr)

@@ -12,6 +12,7 @@ from typing import Any
 from sandbox.login.flow import Bricks, Visitor, recognise
 from sandbox.login.guard import check_host, refuse_cross_site
 from sandbox.login.pages import error_page
+from sandbox.login.problems import say_at_the_terminal
 from sandbox.login.refusals import Refusal, StoreDown
 from sandbox.trace.stage import code_of, note_refusal, where_raised
 
@@ -115,7 +116,7 @@ def _explain(environ: Environ, start: StartResponse, error: Exception) -> Iterab
     says = getattr(error, "sentence", "Something in this server went wrong, and it is not you.")
     if code == "CRASHED":
         place = f"{type(error).__name__} at {where_raised(error)}"
-        print(f"CRASHED: {place}, answering {environ['PATH_INFO']!r}.", file=sys.stderr)
+        say_at_the_terminal(f"CRASHED: {place}. The visitor got a page that says so.")
     status, advice = STATUS_AND_ADVICE[code]
     return _answer(environ, start, status, code, says, advice)
 

@@ -121,14 +121,12 @@ def open_session(
     return _in_place_of(store, limits, present, fresh)
 
 
-def _in_place_of(
-    store: SessionStore, limits: Limits, present: Session, fresh: Session
-) -> Session:
+def _in_place_of(store: SessionStore, limits: Limits, present: Session, fresh: Session) -> Session:
     """The word stays if it was nobody's or this user's, and its session has not ended."""
     same_person = present.user in (None, fresh.user)
-    if same_person and limits.are_kept_by(present, fresh.began):
-        if store.replace(present.id, fresh):
-            return fresh
+    alive = limits.are_kept_by(present, fresh.began)
+    if same_person and alive and store.replace(present.id, fresh):
+        return fresh
     store.delete(present.id)
     store.create(fresh)
     return fresh

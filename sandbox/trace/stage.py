@@ -185,7 +185,7 @@ def shortened(identifier: str) -> str:
 
 
 def printable(value: Any) -> Any:
-    """The same data, with control and invisible characters written as escapes and long texts cut."""
+    """The same data with control and invisible characters as escapes, and long texts cut."""
     if isinstance(value, str):
         return value if value.isprintable() and len(value) <= LONGEST_TEXT else _tamed(value)
     if isinstance(value, dict):

@@ -1,0 +1,140 @@
+# Everything is installed into .venv in this folder, nothing into the system Python.
+# Works with GNU Make 3.81 and newer.
+#
+#   make PYTHON=python3.12 demo      another Python to make .venv with
+#   make demo ARGS="--help"          arguments for the command that is run
+
+PYTHON ?= python3
+ARGS ?=
+SHELL = /bin/sh
+comma := ,
+
+# What .venv holds, each an empty file. Without .venv/.ready, .venv is made afresh.
+READY   = .venv/.ready
+DEV     = .venv/.dev
+BROWSER = .venv/.browser
+
+# The goal to name in advice: "make PYTHON=python3.12 demo".
+GOAL = $(firstword $(MAKECMDGOALS) help)
+SAME = $(if $(filter-out python3,$(PYTHON)), PYTHON=$(PYTHON))
+
+.DEFAULT_GOAL := help
+.NOTPARALLEL:
+.PHONY: help setup demo tour test test-slow lint bench clean lock FORCE
+
+help: ## list the targets (the default)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' Makefile
+
+setup: $(READY) ## make .venv with what the sandbox needs to run
+
+demo: $(READY) ## serve the login page and show each login on the console
+	@exec .venv/bin/python -m sandbox demo $(ARGS)
+
+tour: $(READY) ## walk through one login, step by step
+	@exec .venv/bin/python -m sandbox tour $(ARGS)
+
+test: $(DEV) ## run the quick tests
+	@exec .venv/bin/python -m pytest -m "not slow" $(ARGS)
+
+test-slow: $(BROWSER) ## run the tests that need a browser, Redis or Node, or take seconds
+	@exec .venv/bin/python -m pytest -m slow $(ARGS)
+
+lint: $(DEV) ## check style, formatting and types
+	.venv/bin/python -m ruff check .
+	.venv/bin/python -m ruff format --check .
+	.venv/bin/python -m mypy --strict sandbox
+
+bench: $(DEV) ## measure the sandbox
+	@exec .venv/bin/python -m sandbox bench $(ARGS)
+
+clean: ## remove .venv, caches and build artefacts (work/ stays)
+	@rm -rf .venv build dist *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	@find . \( -path ./work -o -path ./.git \) -prune -o \
+		-type d -name __pycache__ -prune -exec rm -rf {} +
+
+# Needs no .venv: after a change in pyproject.toml the old pins may no longer fit.
+lock: ## remake requirements.txt (to take newer versions: make lock ARGS=--upgrade)
+	@if command -v uv >/dev/null 2>&1; then uv=uv; else \
+		$(check_python); \
+		uv=build/lock/bin/uv; \
+		test -x $$uv || { "$(PYTHON)" -m venv build/lock && build/lock/bin/python -m pip \
+			install -qq --disable-pip-version-check uv; } || exit 1; \
+	fi; \
+	$$uv pip compile --quiet --universal --python-version 3.10 --all-extras \
+		--no-emit-index-url --no-emit-find-links --custom-compile-command "make lock" \
+		$(ARGS) --output-file requirements.txt pyproject.toml >/dev/null
+
+# Stop with one sentence unless $(PYTHON) can make a .venv. A .venv that is there stays.
+check_python = \
+	if ! found=`"$(PYTHON)" -c 'import sys; print("%d.%d.%d" % sys.version_info[:3])' 2>/dev/null`; then \
+		echo "Python 3.10 or newer is needed, and $(PYTHON) does not run here." \
+			"Install Python and run: make PYTHON=python3.12 $(GOAL)" >&2; \
+		exit 1; \
+	fi; \
+	if ! "$(PYTHON)" -c 'import sys; sys.exit(sys.version_info < (3, 10))'; then \
+		echo "Python 3.10 or newer is needed; $(PYTHON) here is $$found." \
+			"Install a newer one and run: make PYTHON=python3.12 $(GOAL)" >&2; \
+		exit 1; \
+	fi; \
+	if ! command -v uv >/dev/null 2>&1 && ! "$(PYTHON)" -c 'import venv, ensurepip' 2>/dev/null; then \
+		echo "$(PYTHON) here has no venv module; on Debian or Ubuntu run:" \
+			"sudo apt install python$${found%.*}-venv, then: make$(SAME) $(GOAL)" >&2; \
+		exit 1; \
+	fi
+
+# uv gets the path of the very Python that was checked, so that it picks no other.
+make_venv = \
+	if command -v uv >/dev/null 2>&1; then \
+		exe=`"$(PYTHON)" -c 'import sys; print(sys.executable)'` \
+		&& uv venv --quiet --no-project --python "$$exe" .venv; \
+	else \
+		"$(PYTHON)" -m venv .venv; \
+	fi
+
+# $(call pip_install,WHAT): a .venv made by uv has no pip until it is needed.
+pip_install = \
+	if command -v uv >/dev/null 2>&1; then \
+		uv pip install --quiet --python .venv/bin/python -c requirements.txt -e "$(1)"; \
+	else \
+		{ .venv/bin/python -c 'import pip' 2>/dev/null \
+			|| .venv/bin/python -m ensurepip >/dev/null; } \
+		&& .venv/bin/python -m pip install -qq --no-compile --disable-pip-version-check \
+			-c requirements.txt -e "$(1)"; \
+	fi
+
+# $(call add,WHAT): install into a .venv that is ready. While it runs .venv is not
+# ready, so an interrupted one is made afresh; after a plain failure it is as before.
+add = \
+	mv $(READY) .venv/.busy; \
+	trap 'exit 130' HUP INT TERM; \
+	$(call pip_install,$(1)); failed=$$?; \
+	mv .venv/.busy $(READY); \
+	test $$failed -eq 0 || exit 1
+
+# A .venv whose Python is gone (moved or upgraded) is made afresh too.
+ifneq ($(shell test -x .venv/bin/python || echo no),)
+$(READY): FORCE
+endif
+
+$(READY): pyproject.toml requirements.txt
+	@if test -e $(READY) && test -x .venv/bin/python; then \
+		echo "Bringing .venv up to date ..." >&2; \
+		$(call add,.); \
+	else \
+		$(check_python); \
+		echo "Setting up .venv (once) ..." >&2; \
+		rm -rf .venv; \
+		trap 'rm -rf .venv; exit 130' HUP INT TERM; \
+		if ! { $(make_venv) && $(call pip_install,.); }; then rm -rf .venv; exit 1; fi; \
+	fi; \
+	touch $(READY)
+
+$(DEV): $(READY)
+	@echo "Adding the tools for tests and lint to .venv (once) ..." >&2; \
+	$(call add,.[dev]); \
+	touch $(DEV)
+
+$(BROWSER): $(DEV)
+	@echo "Adding Playwright to .venv (once) ..." >&2; \
+	$(call add,.[dev$(comma)browser]); \
+	touch $(BROWSER)

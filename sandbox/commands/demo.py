@@ -1,0 +1,27 @@
+"""`demo`: watch a login in five stops, then log in yourself."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+import time
+
+from sandbox.commands import serve
+from sandbox.trace.painter import Painter
+from sandbox.tutor.own_server import OwnServer
+from sandbox.tutor.tour import DEMO_STOPS
+from sandbox.tutor.walk import Scene, walk
+
+add_arguments = serve.add_arguments
+
+
+def run(options: argparse.Namespace) -> int:
+    """Five stops on a server of their own, then `serve`."""
+    painter = Painter(sys.stdout)
+    beat = 1.0 if sys.stdout.isatty() else 0.0
+    with OwnServer(painter) as server:
+        broken = walk(DEMO_STOPS, Scene(server), painter.title, lambda: time.sleep(beat))
+    if broken:
+        return 1
+    painter.title("Now you: log in with your own browser at the address below")
+    return serve.run(options)

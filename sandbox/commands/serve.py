@@ -1,0 +1,137 @@
+"""`serve`: the login server, traced, until Ctrl-C."""
+
+from __future__ import annotations
+
+import argparse
+import signal
+import sys
+import threading
+from collections.abc import Callable
+from pathlib import Path
+
+from sandbox.login.clock import Clock
+from sandbox.login.cookies import CookieSettings
+from sandbox.login.flow import Bricks
+from sandbox.login.guard import LOOPBACK_NAMES
+from sandbox.login.keys import KeyFile, KeyRing, MemoryKeys, make_key_file
+from sandbox.login.problems import Problem, say_at_the_terminal
+from sandbox.login.server import make_app
+from sandbox.login.sessions import Limits
+from sandbox.login.signing import SessionSigner
+from sandbox.login.stores import SessionStore
+from sandbox.login.stores.memory import MemoryStore
+from sandbox.login.users import DEMO_ACCOUNTS, make_users
+from sandbox.serving import LiveServer, traced
+from sandbox.trace.audience import Audience, Listener
+from sandbox.trace.leftovers import LeftOvers
+
+DATABASE = Path("work/sessions.sqlite")
+Say = Callable[[str], None]
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """The options of `serve`."""
+    add = parser.add_argument
+    add("--port", type=int, metavar="N", help="8000, or the next free one, unless given")
+    add("--store", default="sqlite", metavar="memory|sqlite[:FILE]", help="where sessions are kept")
+    add("--trace", choices=("console", "json", "off"), default="console", help="how to show it")
+    add("--keys", type=Path, metavar="FILE", help="your own signing keys, one per line")
+    add("--secure", action="store_true", help="Secure cookie, named with the __Host- prefix")
+    add("--idle", type=float, default=Limits.idle, metavar="S", help="seconds of silence allowed")
+    add("--lifetime", type=float, default=Limits.lifetime, metavar="S", help="seconds of a session")
+    add("--allow-host", action="append", default=[], metavar="NAME", help="answer for NAME, too")
+
+
+def run(options: argparse.Namespace) -> int:
+    """Serve until Ctrl-C or SIGTERM, or until nobody reads the trace any more."""
+    stop = threading.Event()
+    bricks = lay_bricks(options)
+    hosts = {*LOOPBACK_NAMES, *(name.lower() for name in options.allow_host)}
+    app = make_app(bricks, hosts, DEMO_ACCOUNTS)
+    listeners, say = _listeners(options.trace, bricks, stop.set)
+    audience = Audience(*listeners)
+    server = LiveServer(traced(app, bricks, audience.tell) if listeners else app, options.port)
+    say(
+        f"Login Sandbox: {server.url}  (Ctrl-C stops it)\n"
+        f"Log in as {' or '.join(f'{name}/{word}' for name, word in DEMO_ACCOUNTS.items())}.\n"
+    )
+    try:
+        server.start()
+        _wait_for(stop)
+    finally:
+        server.stop()
+        audience.close()
+        bricks.store.close()
+    return 0
+
+
+def lay_bricks(options: argparse.Namespace) -> Bricks:
+    """What the options ask for, ready to serve. Problem: what cannot be used."""
+    clock = Clock()
+    limits = Limits(idle=options.idle, lifetime=options.lifetime)
+    store, keys = _store_and_keys(options.store, options.keys)
+    return Bricks(
+        cookie=CookieSettings(limits.cookie_age, secure=options.secure),
+        signer=SessionSigner(keys, clock, limits.cookie_age),
+        store=store,
+        limits=limits,
+        users=make_users(DEMO_ACCOUNTS),
+        clock=clock,
+    )
+
+
+def _store_and_keys(wanted: str, brought: Path | None) -> tuple[SessionStore, KeyRing]:
+    kind, _, file = wanted.partition(":")
+    if wanted == "memory":
+        return MemoryStore(), KeyFile(brought, brought=True) if brought else MemoryKeys()
+    if kind != "sqlite":
+        raise Problem(f"There is no store {wanted!r}. Give --store memory or --store sqlite:FILE.")
+    return _sqlite(Path(file) if file else DATABASE, brought)
+
+
+def _sqlite(database: Path, brought: Path | None) -> tuple[SessionStore, KeyRing]:
+    from sandbox.login.stores.sqlite import SQLiteStore
+
+    if database == DATABASE:
+        _make_folder(database.parent)
+    own = database.with_name(database.name + ".keys")
+    keys = KeyFile(brought, brought=True) if brought else None
+    store = SQLiteStore(database)
+    if keys is None:
+        if make_key_file(own):
+            say_at_the_terminal(f"Made a signing key, as there was none: {own}")
+        keys = KeyFile(own, brought=False)
+    return store, keys
+
+
+def _make_folder(folder: Path) -> None:
+    try:
+        folder.mkdir(exist_ok=True)
+    except OSError as error:
+        raise Problem(
+            f"The folder {folder} cannot be made here ({error.strerror}). "
+            "Start in a folder you may write to, or give --store memory."
+        ) from None
+
+
+def _listeners(trace: str, bricks: Bricks, gone: Callable[[], None]) -> tuple[list[Listener], Say]:
+    """Who listens, and where the prose goes: with JSON on standard output, to standard error."""
+    if trace == "off":
+        return [], print
+    if trace == "json":
+        from sandbox.trace.recorder import JSONLines
+
+        left_overs = LeftOvers(bricks.cookie.name, bricks.clock(), say_at_the_terminal)
+        return [JSONLines(sys.stdout.buffer, gone), left_overs], say_at_the_terminal
+    from sandbox.trace.console import ConsoleTrace
+    from sandbox.trace.painter import Painter
+
+    console = ConsoleTrace(Painter(sys.stdout), gone)
+    return [console, LeftOvers(bricks.cookie.name, bricks.clock(), console.say)], console.say
+
+
+def _wait_for(stop: threading.Event) -> None:
+    for name in ("SIGINT", "SIGTERM"):
+        signal.signal(getattr(signal, name), lambda *_: stop.set())
+    while not stop.wait(0.5):
+        pass

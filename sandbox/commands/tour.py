@@ -1,0 +1,78 @@
+"""`tour`: a scripted visit to a server of its own, and one cookie under every circumstance."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+
+from sandbox.login.sessions import Limits
+from sandbox.login.whatif import what_ifs
+from sandbox.trace.lamps import lamps
+from sandbox.trace.painter import Painter
+from sandbox.tutor.own_server import OwnServer
+from sandbox.tutor.tour import LIFETIME_MINUTES, TOUR_STOPS
+from sandbox.tutor.walk import Scene, walk
+
+PROMISED = {
+    "as it is": "OK",
+    "one character changed": "BAD_SIGNATURE",
+    "a newer key signs, this one is still in the list": "OK",
+    "its key was retired": "BAD_SIGNATURE",
+    "checked with another salt": "BAD_SIGNATURE",
+    "the signature removed": "MALFORMED",
+    "after silence longer than the idle limit": "IDLE_TIMEOUT",
+    "never silent, but past the lifetime": "ABSOLUTE_TIMEOUT",
+    "past the cookie's age": "EXPIRED",
+    "after logout": "UNKNOWN_SESSION",
+    "after a restart with the memory store": "BAD_SIGNATURE",
+}
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """The options of `tour`."""
+    parser.add_argument("--auto", action="store_true", help="do not wait for Enter between stops")
+
+
+def run(options: argparse.Namespace) -> int:
+    """Make every stop; 0 only if each reason code was the promised one."""
+    painter = Painter(sys.stdout)
+    with OwnServer(painter, Limits(lifetime=LIFETIME_MINUTES * 60)) as server:
+        scene = Scene(server)
+        pause = _go_on if options.auto or not _at_a_terminal() else _wait_for_enter
+        broken = [stop.title for stop in walk(TOUR_STOPS, scene, painter.title, pause)]
+        pause()
+        broken += _show_what_ifs(painter, scene)
+    if broken:
+        painter.say(f"Not as promised: {'; '.join(broken)}.")
+    else:
+        painter.say("Every reason code was the promised one.")
+    return 1 if broken else 0
+
+
+def _show_what_ifs(painter: Painter, scene: Scene) -> list[str]:
+    """The table; the circumstances that did not give the promised code."""
+    scene.log_in(scene.alice)
+    scene.server.console.catch_up()
+    bricks, cookie = scene.server.bricks, scene.alice.jar.cookies["sandbox_session"].value
+    row = bricks.store.all_of("alice")[0]
+    codes = what_ifs(bricks, cookie, row)
+    painter.title("What if? One cookie under each circumstance")
+    painter.say(f"{'the cookie':50}{'code':18}issued  alive")
+    for circumstance, code in codes.items():
+        shown = [state.replace("_", " ") for state in lamps(code).values()]
+        painter.say(f"{circumstance:50}{code:18}{shown[0]:8}{shown[1]}")
+    painter.say("")
+    return [each for each in PROMISED if codes.get(each) != PROMISED[each]]
+
+
+def _go_on() -> None:
+    """Nobody is waited for."""
+
+
+def _at_a_terminal() -> bool:
+    return sys.stdin is not None and sys.stdin.isatty() and sys.stdout.isatty()
+
+
+def _wait_for_enter() -> None:
+    print("Enter goes on. ", end="", flush=True)
+    sys.stdin.readline()

@@ -1,0 +1,68 @@
+"""What if? One cookie under other circumstances; no clock, key or row of the server is touched."""
+
+from __future__ import annotations
+
+from contextvars import Context
+from dataclasses import replace
+from functools import partial
+
+from sandbox.login.flow import Bricks, recognise
+from sandbox.login.keys import Keys, MemoryKeys, new_key
+from sandbox.login.refusals import Refusal
+from sandbox.login.signing import SessionSigner
+from sandbox.login.stores import Session
+from sandbox.login.stores.memory import MemoryStore
+
+
+def what_if(
+    bricks: Bricks,
+    cookie: str,
+    row: Session | None,
+    *,
+    keys: Keys | None = None,
+    salt: str | None = None,
+    later: float = 0.0,
+) -> str:
+    """The reason code this cookie would get with this row in the store; `later` in seconds."""
+    live = bricks.signer
+    store = MemoryStore()
+    if row is not None:
+        store.create(row)
+    moment = bricks.clock() + later
+    clock = partial(float, moment)
+    ring = MemoryKeys(*(live.keys.current() if keys is None else keys))
+    signer = SessionSigner(ring, clock, live.max_age, live.salt if salt is None else salt)
+    elsewhere = replace(bricks, store=store, clock=clock, signer=signer)
+    return Context().run(_code, elsewhere, cookie)  # in a context of its own: nobody listens
+
+
+def what_ifs(bricks: Bricks, cookie: str, row: Session) -> dict[str, str]:
+    """One cookie under each circumstance, with the reason code it would get."""
+    limits, keys, another = bricks.limits, bricks.signer.keys.current(), (new_key(),)
+    ask = partial(what_if, bricks, cookie, row)
+    busy = replace(row, seen=bricks.clock() + limits.lifetime)
+    middle = len(cookie) // 2
+    changed = cookie[:middle] + ("A" if cookie[middle] != "A" else "B") + cookie[middle + 1 :]
+    return {
+        "as it is": ask(),
+        "one character changed": what_if(bricks, changed, row),
+        "a newer key signs, this one is still in the list": ask(keys=keys + another),
+        "its key was retired": ask(keys=another),
+        "checked with another salt": ask(salt="another salt"),
+        "the signature removed": what_if(bricks, cookie.rpartition(".")[0], row),
+        "after silence longer than the idle limit": ask(later=limits.idle + 1),
+        "never silent, but past the lifetime": what_if(
+            bricks, cookie, busy, later=limits.lifetime + 1
+        ),
+        "past the cookie's age": ask(later=limits.cookie_age + 1),
+        "after logout": what_if(bricks, cookie, None),
+        "after a restart with the memory store": what_if(bricks, cookie, None, keys=another),
+    }
+
+
+def _code(bricks: Bricks, cookie: str) -> str:
+    try:
+        recognise(bricks, f"{bricks.cookie.name}={cookie}")
+    except Refusal as refusal:
+        return refusal.code
+    return "OK"

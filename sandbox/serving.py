@@ -1,0 +1,130 @@
+"""A living server: the login app on waitress, on both loopback addresses, in its own thread."""
+
+from __future__ import annotations
+
+import errno
+import logging
+import os
+import select
+import socket
+import threading
+from functools import partial
+from typing import Any
+
+from waitress.server import create_server
+
+from sandbox.login.cookies import describe_cookies, describe_set_cookie
+from sandbox.login.flow import Bricks
+from sandbox.login.middleware import WSGIApp, is_static
+from sandbox.login.problems import Problem, say_at_the_terminal
+from sandbox.trace.stage import Tell
+from sandbox.trace.wire import Wire
+
+FIRST_PORT, PORTS_TRIED = 8000, 50
+LAST_ANSWERS = 1  # seconds for the requests that are being answered when the server stops
+SETTINGS: dict[str, Any] = {
+    "threads": 8,
+    "connection_limit": 2000,  # a class, with all the connections that browsers keep open
+    "max_request_body_size": 1024 * 1024,
+    "asyncore_use_poll": hasattr(select, "poll"),
+    "asyncore_loop_timeout": 0.25,
+    "ident": "login-sandbox",
+}
+
+
+def traced(app: WSGIApp, bricks: Bricks, tell: Tell) -> Wire:
+    """The same server, telling what happens in it and what crosses the wire."""
+    in_full = not bricks.signer.keys.brought
+    return Wire(
+        app,
+        tell,
+        describe=partial(describe_cookies, bricks.cookie, in_full=in_full),
+        show=partial(describe_set_cookie, bricks.cookie, in_full=in_full),
+        ignore=is_static,
+        clock=bricks.clock,
+    )
+
+
+class LiveServer:
+    """Listen on 127.0.0.1 and, on the same port, on ::1, or `localhost` may reach another program.
+
+    With no port given the next free one from 8000 on is taken; 0 takes any.
+    """
+
+    def __init__(self, app: WSGIApp, port: int | None = None) -> None:
+        self._sockets = _sockets(port)
+        self.port: int = self._sockets[0].getsockname()[1]
+        logging.getLogger("waitress").setLevel(logging.ERROR)
+        self._server = create_server(app, sockets=self._sockets, **SETTINGS)
+        self._thread = threading.Thread(target=self._run, name="server", daemon=True)
+
+    @property
+    def url(self) -> str:
+        return f"http://localhost:{self.port}"
+
+    def start(self) -> LiveServer:
+        self._thread.start()
+        return self
+
+    def stop(self) -> None:
+        """Finish what is being answered, then let go of the port."""
+        self._server.task_dispatcher.shutdown(timeout=LAST_ANSWERS)
+        self._server.close()
+        self._thread.join(1)
+
+    def _run(self) -> None:
+        try:
+            self._server.run()
+        except OSError as error:
+            if error.errno != errno.EBADF:  # the sockets are closed under it when it stops
+                raise
+
+
+def _sockets(port: int | None) -> list[socket.socket]:
+    if port is not None:
+        return _bind_both(port)
+    for candidate in range(FIRST_PORT, FIRST_PORT + PORTS_TRIED):
+        try:
+            return _bind_both(candidate)
+        except Problem:
+            if candidate == FIRST_PORT:
+                say_at_the_terminal(f"Port {FIRST_PORT} is in use; taking the next free one.")
+    raise Problem(f"No free port from {FIRST_PORT} on. Stop another server or give --port N.")
+
+
+def _bind_both(port: int) -> list[socket.socket]:
+    first = _bind(socket.AF_INET, "127.0.0.1", port)
+    port = first.getsockname()[1]
+    try:
+        return [first, _bind(socket.AF_INET6, "::1", port)]
+    except Problem:
+        first.close()
+        raise
+    except OSError:
+        say_at_the_terminal("There is no IPv6 here: listening on 127.0.0.1 only.")
+        return [first]
+
+
+def _bind(family: socket.AddressFamily, address: str, port: int) -> socket.socket:
+    """Problem when another program has the port; OSError when there is no such address."""
+    listening = socket.socket(family, socket.SOCK_STREAM)
+    try:
+        if os.name == "posix":  # elsewhere this option would let two programs share a port
+            listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        if family == socket.AF_INET6:
+            listening.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 1)
+        listening.bind((address, port))
+        return listening
+    except PermissionError:
+        listening.close()
+        raise Problem(
+            f"Port {port} is not allowed here. Give another, as in --port 8001."
+        ) from None
+    except OSError as error:
+        listening.close()
+        if error.errno in (errno.EADDRINUSE, getattr(errno, "WSAEADDRINUSE", None)):
+            raise Problem(
+                f"Port {port} is in use by another program. "
+                f"Stop that program, or give another port, as in --port {port + 1}."
+            ) from None
+        raise

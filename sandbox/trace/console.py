@@ -1,0 +1,108 @@
+"""The trace on a terminal: a card per request, drawn as things happen, in a thread of its own."""
+
+from __future__ import annotations
+
+import sys
+import threading
+import time
+from collections import Counter
+from collections.abc import Callable
+from functools import partial
+from queue import Empty, SimpleQueue
+
+from sandbox.trace.painter import Painter
+from sandbox.trace.stage import Event
+
+# A thread that draws all it can holds the interpreter's lock and slows every request down.
+PER_SECOND, BURST = 20.0, 40.0  # cards
+LONGEST_QUEUE = 200  # cards, for a terminal that is stopped
+SUMMARY_EVERY = 1.0  # seconds
+LAST_WORDS = 0.5  # seconds to draw what is left at the end
+
+
+class ConsoleTrace:
+    """Decide at a request's beginning whether its card is drawn; a card is never torn apart.
+
+    `gone` is called once when nobody reads any more.
+    """
+
+    def __init__(
+        self,
+        painter: Painter,
+        gone: Callable[[], None],
+        now: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._painter = painter
+        self._gone = gone
+        self._now = now
+        self._tokens, self._refilled = BURST, now()
+        self._drawn: set[int] = set()
+        self._left_out: Counter[str] = Counter()
+        self._lock = threading.Lock()
+        self._work: SimpleQueue[Callable[[], None] | None] = SimpleQueue()
+        self._thread = threading.Thread(target=self._draw_all, name="console", daemon=True)
+        self._thread.start()
+
+    def __call__(self, event: Event) -> None:
+        if event["type"] == "request":
+            self._admit(event["id"])
+        if event["id"] in self._drawn:
+            self._work.put(partial(self._draw, event))
+        elif event["type"] == "response":
+            with self._lock:
+                self._left_out[event["verdict"]] += 1
+
+    def say(self, sentence: str) -> None:
+        """A line between the cards."""
+        self._work.put(partial(self._painter.say, sentence))
+
+    def catch_up(self, timeout: float = 5.0) -> None:
+        """Wait until everything told so far has been drawn."""
+        drawn = threading.Event()
+        self._work.put(drawn.set)
+        drawn.wait(timeout)
+
+    def close(self) -> None:
+        """Draw what is waiting, then stop; a terminal that takes nothing is not waited for."""
+        self._work.put(None)
+        self._thread.join(LAST_WORDS)
+
+    def _admit(self, request_id: int) -> None:
+        with self._lock:
+            now = self._now()
+            self._tokens = min(BURST, self._tokens + (now - self._refilled) * PER_SECOND)
+            self._refilled = now
+            if self._tokens >= 1 and len(self._drawn) < LONGEST_QUEUE:
+                self._tokens -= 1
+                self._drawn.add(request_id)
+
+    def _draw_all(self) -> None:
+        try:
+            while (work := self._next()) is not None:
+                work()
+            self._summarise()
+        except OSError:  # whoever read the trace has left
+            self._gone()
+        except Exception as error:  # a fault in the drawing must not end the server
+            print(f"The console stopped drawing ({type(error).__name__}).", file=sys.stderr)
+
+    def _next(self) -> Callable[[], None] | None:
+        while True:
+            try:
+                return self._work.get(timeout=SUMMARY_EVERY)
+            except Empty:
+                self._summarise()
+
+    def _draw(self, event: Event) -> None:
+        self._painter.draw(event)
+        if event["type"] == "response":
+            self._drawn.discard(event["id"])
+            if self._left_out.total() >= BURST:
+                self._summarise()
+
+    def _summarise(self) -> None:
+        with self._lock:
+            left_out, self._left_out = self._left_out, Counter()
+        if left_out:
+            codes = ", ".join(f"{count} {code}" for code, count in left_out.most_common())
+            self._painter.say(f"… {left_out.total()} more requests, not drawn: {codes}")

@@ -1,0 +1,42 @@
+"""A browser may still carry a cookie of an earlier run: say so once, for it is no fault."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from sandbox.trace.stage import Event
+
+NOT_OURS_NOW = ("BAD_SIGNATURE", "UNKNOWN_SESSION")
+
+
+class LeftOvers:
+    """Listens for a refused cookie that was issued before this server started."""
+
+    def __init__(self, cookie: str, started: float, say: Callable[[str], None]) -> None:
+        self._cookie = cookie
+        self._started = started
+        self._say = say
+        self._issued: dict[int, float] = {}
+        self._said = False
+
+    def __call__(self, event: Event) -> None:
+        if self._said:
+            return
+        if event["type"] == "request":
+            self._issued[event["id"]] = event["at"]
+        elif event["type"] == "stage_ended" and event["stage"] == "check_signature":
+            self._issued[event["id"]] -= event["evidence"].get("age") or 0
+        elif event["type"] == "response":
+            issued = self._issued.pop(event["id"], self._started)
+            if event["verdict"] in NOT_OURS_NOW and issued < self._started - 1:
+                self._tell(event["verdict"])
+
+    def close(self) -> None:
+        """Nothing to let go of."""
+
+    def _tell(self, code: str) -> None:
+        self._said = True
+        self._say(
+            f"A browser still carries a cookie of an earlier run ({code}). "
+            f"Log in again, or delete the cookie {self._cookie}."
+        )

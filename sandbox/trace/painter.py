@@ -1,0 +1,119 @@
+"""Events as lines of a card, fitted to the terminal: 80 columns or fewer, colour or none."""
+
+from __future__ import annotations
+
+import textwrap
+from typing import TextIO
+
+from rich.cells import cell_len
+from rich.console import Console
+from rich.text import Text
+
+from sandbox.trace.stage import Event
+from sandbox.trace.words import Line, request_lines, response_lines, stage_lines
+
+LABELS = 9  # columns for the lane's name
+NARROW = 72  # columns: below, details are indented less
+SHORTEST_TEXT = 20  # columns
+MARKS = "✓✗→…·µ"
+IN_ASCII = str.maketrans({"✓": "+", "✗": "x", "→": "->", "…": "..", "·": "-", "µ": "u"})
+LANE_STYLES = {
+    "browser": "cyan",
+    "server": "blue",
+    "signer": "yellow",
+    "store": "magenta",
+    "guard": "green",
+}
+
+
+class _Terminal(Console):
+    """rich ends the program when nobody reads any more; we decide that ourselves."""
+
+    def on_broken_pipe(self) -> None:
+        raise BrokenPipeError
+
+
+class Painter:
+    """Draw events on a terminal, or into a file as plain text."""
+
+    def __init__(self, out: TextIO, width: int | None = None) -> None:
+        self._console = _Terminal(
+            file=out, width=width, highlight=False, markup=False, emoji=False, soft_wrap=True
+        )
+        self._ascii = not _can_write(out, MARKS)
+        self._had_cookie: dict[int, bool] = {}
+
+    def draw(self, event: Event) -> None:
+        """Draw what this event adds to its request's card."""
+        lines = [
+            text for line in self._lines(event) for text in self._card_lines(event["id"], line)
+        ]
+        if event["type"] == "response":
+            lines.append(Text())
+        if lines:
+            self._console.print(Text("\n").join(lines))
+
+    def say(self, sentence: str, style: str = "") -> None:
+        """A line of its own, between the cards."""
+        self._console.print(Text(self._writable(sentence), style))
+
+    def title(self, text: str) -> None:
+        """The heading of what follows; further lines say what to look at."""
+        first, *rest = self._writable(text).split("\n")
+        width = min(self._console.width, 80)
+        wrapped = [Text(part) for line in rest for part in textwrap.wrap(line, width) or [""]]
+        heading = [Text("=" * width, "dim"), Text(first, "bold")]
+        self._console.print(Text("\n").join(heading + wrapped))
+
+    def _lines(self, event: Event) -> list[Line]:
+        if event["type"] == "request":
+            self._had_cookie[event["id"]] = any(cookie["ours"] for cookie in event["cookies"])
+            return request_lines(event)
+        if event["type"] == "stage_ended":
+            return stage_lines(event)
+        if event["type"] == "response":
+            return response_lines(event, self._had_cookie.pop(event["id"], False))
+        return []
+
+    def _card_lines(self, request_id: int, line: Line) -> list[Text]:
+        """One line of a card, continued below where the terminal is too narrow for it."""
+        start = self._start(request_id, line)
+        room = max(self._console.width - cell_len(start.plain), SHORTEST_TEXT)
+        text, right = self._writable(line.text), self._writable(line.right)
+        style = {"head": "bold", "detail": "dim", "lamps": "bold"}.get(line.kind, "")
+        if cell_len(text) > room:
+            first, *more = textwrap.wrap(text, room)
+            rest = [Line("detail", part) for part in more]
+            below = [each for part in rest for each in self._card_lines(request_id, part)]
+            return [start.append(first, style), *below]
+        if right and cell_len(text) + 2 + cell_len(right) <= room:
+            gap = " " * (room - cell_len(text) - cell_len(right))
+            return [start.append(text, style).append(gap + right, "dim")]
+        return [start.append(text, style)]
+
+    def _start(self, request_id: int, line: Line) -> Text:
+        """What stands before the words: the request's number, the lane, the code."""
+        start = Text(f"#{request_id} ", "bold" if line.kind == "head" else "dim")
+        if line.code == "SKIPPED":
+            return start.append(f"{line.code:{LABELS}}")
+        if line.kind == "detail":
+            start.append(" " * (LABELS if self._console.width >= NARROW else 2))
+        if line.kind == "lane":
+            start.append(f"{line.label:{LABELS}}", LANE_STYLES.get(line.label, ""))
+        if line.code:
+            mark, style = ("✓", "bold green") if line.code == "OK" else ("✗", "bold")
+            start.append(self._writable(f"{mark} {line.code}  "), style)
+        return start
+
+    def _writable(self, text: str) -> str:
+        if not self._ascii:
+            return text
+        return text.translate(IN_ASCII).encode("ascii", "backslashreplace").decode()
+
+
+def _can_write(out: TextIO, marks: str) -> bool:
+    try:
+        marks.encode(getattr(out, "encoding", None) or "ascii")
+    except UnicodeEncodeError:
+        return False
+    return True

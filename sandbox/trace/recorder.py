@@ -1,0 +1,51 @@
+"""Events as JSON lines: every one of them, without what only the screen may show."""
+
+from __future__ import annotations
+
+import json
+import threading
+from collections.abc import Callable
+from typing import BinaryIO
+
+from sandbox.trace.stage import Event
+
+
+class JSONLines:
+    """Write the events of a request, one per line, when its response has been sent.
+
+    `gone` is called once when nobody reads any more.
+    """
+
+    def __init__(self, out: BinaryIO, gone: Callable[[], None]) -> None:
+        self._out = out
+        self._gone = gone
+        self._open: dict[int, list[Event]] = {}
+        self._lock = threading.Lock()
+
+    def __call__(self, event: Event) -> None:
+        of_request = self._open.setdefault(event["id"], [])
+        of_request.append(event)
+        if event["type"] == "response":
+            self._write(self._open.pop(event["id"]))
+
+    def close(self) -> None:
+        """Write what was told of requests that did not end."""
+        while self._open:
+            self._write(self._open.popitem()[1])
+
+    def _write(self, events: list[Event]) -> None:
+        lines = "".join(json.dumps(_for_a_file(event)) + "\n" for event in events)
+        try:
+            with self._lock:
+                self._out.write(lines.encode())
+                self._out.flush()
+        except (OSError, ValueError):
+            self._gone()
+
+
+def _for_a_file(event: Event) -> Event:
+    """Key material and computed signatures would let a reader of the file forge cookies."""
+    evidence = event.get("evidence")
+    if not evidence or "live_only" not in evidence:
+        return event
+    return event | {"evidence": {k: v for k, v in evidence.items() if k != "live_only"}}

@@ -1,0 +1,137 @@
+"""What crossed the wire: the request as it came, the status and headers as they were sent."""
+
+from __future__ import annotations
+
+import itertools
+import re
+import time
+from collections.abc import Callable, Iterable, Iterator
+from typing import Any
+from urllib.parse import parse_qsl, quote
+
+from sandbox.trace.lamps import lamps
+from sandbox.trace.stage import Report, Tell, reporting
+
+Environ = dict[str, Any]
+Headers = list[tuple[str, str]]
+# The order matters: Edge calls itself Chrome, too, and Chrome calls itself Safari.
+FAMILIES = {
+    "Edg/": "Edge",
+    "Firefox/": "Firefox",
+    "Chrome/": "Chromium",
+    "Safari/": "Safari",
+    "curl/": "curl",
+}
+OUR_VISITOR = re.compile(r"sandbox-visitor \((\w{1,12})\)")
+
+
+class Wire:
+    """A WSGI wrapper around the whole server; tells about each request that is not ignored.
+
+    `describe` says what may be told of a Cookie header, `show` what of a Set-Cookie header.
+    """
+
+    def __init__(
+        self,
+        app: Callable[..., Iterable[bytes]],
+        tell: Tell,
+        *,
+        describe: Callable[[str], dict[str, Any]],
+        show: Callable[[str], str],
+        ignore: Callable[[str], bool],
+        clock: Callable[[], float],
+        timer: Callable[[], float] = time.perf_counter,
+    ) -> None:
+        self._app = app
+        self._tell = tell
+        self._describe = describe
+        self._show = show
+        self._ignore = ignore
+        self._clock = clock
+        self._timer = timer
+        self._ids = itertools.count(1)
+
+    def __call__(self, environ: Environ, start_response: Callable[..., Any]) -> Iterable[bytes]:
+        if self._ignore(environ["PATH_INFO"]):
+            return self._app(environ, start_response)
+        exchange = _Exchange(Report(next(self._ids), self._tell, self._timer), self._show)
+        exchange.report.say("request", **self._request(environ))
+        try:
+            with reporting(exchange.report):
+                exchange.body = self._app(environ, exchange.recording(start_response))
+        except BaseException:
+            exchange.status = "500"
+            exchange.close()
+            raise
+        return exchange
+
+    def _request(self, environ: Environ) -> dict[str, Any]:
+        told = self._describe(environ.get("HTTP_COOKIE", ""))
+        tag = told.pop("tag")
+        family = _family(environ.get("HTTP_USER_AGENT", ""))
+        return {
+            "at": self._clock(),
+            "method": environ["REQUEST_METHOD"],
+            "path": _path(environ),
+            "visitor": f"{family}·{tag}" if tag else family,
+            **told,
+        }
+
+
+class _Exchange:
+    """One request and its response; told when the body has been handed over."""
+
+    def __init__(self, report: Report, show: Callable[[str], str]) -> None:
+        self.report = report
+        self.body: Iterable[bytes] = ()
+        self.status = ""
+        self._headers: Headers = []
+        self._show = show
+        self._began = report.timer()
+
+    def recording(self, start_response: Callable[..., Any]) -> Callable[..., Any]:
+        def start(status: str, headers: Headers, exc_info: Any = None) -> Any:
+            write = start_response(status, headers, exc_info)
+            self.status, self._headers = status, list(headers)
+            return write
+
+        return start
+
+    def __iter__(self) -> Iterator[bytes]:
+        return iter(self.body)
+
+    def close(self) -> None:
+        if hasattr(self.body, "close"):
+            self.body.close()
+        cookies = [value for name, value in self._headers if name.lower() == "set-cookie"]
+        report = self.report
+        report.say(
+            "response",
+            status=int(self.status[:3]),
+            set_cookie=[self._show(cookie) for cookie in cookies],
+            location=next((v for name, v in self._headers if name.lower() == "location"), None),
+            verdict=report.verdict,
+            skipped=report.skipped,
+            lamps=lamps(report.verdicts.get("recognise")),
+            ms=round((report.timer() - self._began) * 1000, 1),
+        )
+
+
+def _family(user_agent: str) -> str:
+    visitor = OUR_VISITOR.fullmatch(user_agent)
+    if visitor:
+        return visitor[1]
+    found = (family for mark, family in FAMILIES.items() if mark in user_agent)
+    return next(found, "client")
+
+
+def _path(environ: Environ) -> str:
+    """The path and the names in the query; values might be secrets, so only `next` is told."""
+    path: str = quote(environ["PATH_INFO"].encode("latin-1"), safe="/:@!$&'()*+,;=~")
+    pairs = parse_qsl(environ.get("QUERY_STRING", ""), keep_blank_values=True, encoding="latin-1")
+    told = [f"{quote(name)}={_only_next(name, value)}" for name, value in pairs]
+    return path + ("?" + "&".join(told) if told else "")
+
+
+def _only_next(name: str, value: str) -> str:
+    return quote(value.partition("?")[0], encoding="latin-1") if name == "next" else "…"

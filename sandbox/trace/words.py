@@ -1,0 +1,265 @@
+"""Events in plain words: what a listener may print, one `Line` after the other."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from http import HTTPStatus
+from typing import Any
+
+from sandbox.trace.stage import Event, shortened
+
+ATTRIBUTES = {
+    "path": "goes with every request to this path and below",
+    "httponly": "scripts in the page cannot read it",
+    "samesite=lax": "stays at home when another site's page posts a form",
+    "samesite=strict": "stays at home whenever another site's page leads here",
+    "samesite=none": "goes along whichever site the request comes from",
+    "secure": "travels over HTTPS only (and to localhost)",
+}
+UNITS = ((86400, "days"), (3600, "h"), (60, "min"), (1, "s"))
+
+
+@dataclass(frozen=True)
+class Line:
+    """One line of a card. `kind` is head, lane, detail, lamps or answer."""
+
+    kind: str
+    text: str
+    label: str = ""
+    code: str = ""
+    right: str = ""
+
+
+def request_lines(event: Event) -> list[Line]:
+    """Who asks for what, and the cookies that came along."""
+    lines = [Line("head", f"{event['method']} {event['path']}", right=event["visitor"])]
+    ours = [cookie for cookie in event["cookies"] if cookie["ours"]]
+    for cookie in ours:
+        lines += cookie_lines(f"Cookie {cookie['name']}=", cookie["value"], "browser")
+    if not ours:
+        lines.append(Line("lane", "sends no session cookie", "browser"))
+    others = sorted({cookie["name"] for cookie in event["cookies"] if not cookie["ours"]})
+    if others:
+        lines.append(Line("detail", f"and by name only: {', '.join(others)}"))
+    return lines + [Line("detail", f"note: {note}") for note in event["notes"]]
+
+
+def cookie_lines(before: str, value: str, label: str) -> list[Line]:
+    """A cookie with its three parts named; one of another shape as it is, cut short."""
+    parts = value.split(".")
+    if len(parts) != 3:
+        return [Line("lane", f"{before}{value}", label)]
+    session_id, issued, stamp = shortened(parts[0]), parts[1], shortened(parts[2])
+    names = f"{'id':{len(session_id) + 3}}{'issued':{max(len(issued), 6) + 3}}stamp"
+    shown = f"{session_id} . {issued:6} . {stamp}"
+    return [Line("lane", f"{before}{shown}", label), Line("detail", " " * len(before) + names)]
+
+
+def stage_lines(event: Event) -> list[Line]:
+    """What one stage found, and where its code stands."""
+    name, outcome, evidence = event["stage"], event["outcome"], event["evidence"]
+    if name in QUIET_WHEN_OK and outcome == "OK":
+        return []
+    words = WORDS[name](outcome, evidence) if name in WORDS else ""
+    if outcome == "CRASHED":
+        words = f"{evidence['error']} at {evidence['at']}"
+    elif outcome == "STORE_DOWN":
+        words = f"the store does not answer ({evidence.get('error', 'unknown')})"
+    lines = [
+        Line("lane", words, event["lane"], outcome, right=microseconds(event["us"])),
+        Line("detail", f"{name}  {event['source']}"),
+    ]
+    differs = name == "check_signature" and outcome == "BAD_SIGNATURE"
+    return lines + (arithmetic(evidence) if differs else [])
+
+
+def arithmetic(evidence: dict[str, Any]) -> list[Line]:
+    """The signature as it is computed, beside the one that came."""
+    secret = evidence.get("live_only", {})
+    computed, received = secret.get("computed", ""), evidence["received"]
+    lines = [("salt", evidence["salt"])]
+    if "signing_key" in secret:
+        lines += [
+            (f"key {evidence['key']}", secret["signing_key"]),
+            ("derived", "HMAC-SHA256(key, salt) ="),
+            ("", secret["derived_key"][:32]),
+            ("", secret["derived_key"][32:]),
+        ]
+    elif secret:
+        lines.append((f"key {evidence['key']}", f"not shown, fingerprint {secret['fingerprint']}"))
+    signed = f"{shortened(evidence['session_id'])}.{evidence['timestamp']}"
+    lines.append(("stamp", f"HMAC-SHA256(derived, {signed})"))
+    if computed:
+        lines += [("computed", computed), ("received", received[: len(computed) + 1])]
+        lines += [("", first_difference(computed, received))] if "…" not in received else []
+    return [Line("detail", f"{label:11}{text}") for label, text in lines]
+
+
+def first_difference(computed: str, received: str) -> str:
+    """A caret under the first character that differs."""
+    pairs = zip(computed, received, strict=False)
+    same = next((i for i, (ours, theirs) in enumerate(pairs) if ours != theirs), None)
+    at = min(len(computed), len(received)) if same is None else same
+    return f"{' ' * at}^ character {at + 1}" if at < 24 else f"{f'character {at + 1} ':>{at}}^"
+
+
+def response_lines(event: Event, had_cookie: bool) -> list[Line]:
+    """The stages not reached, the two lamps, and the headers as they were sent."""
+    lines = []
+    if event["skipped"]:
+        lines.append(Line("lane", ", ".join(event["skipped"]), "SKIPPED"))
+    lamps = {name: state.replace("_", " ") for name, state in event["lamps"].items()}
+    lines.append(Line("lamps", f"issued by us? {lamps['issued']} · still alive? {lamps['alive']}"))
+    location = f"  Location: {event['location']}" if event.get("location") else ""
+    status = f"→ {event['status']} {HTTPStatus(event['status']).phrase}{location}"
+    lines.append(Line("answer", status, right=f"{event['ms']} ms"))
+    if not event["set_cookie"]:
+        keeps = ": the browser keeps the cookie it has" if had_cookie else ""
+        lines.append(Line("lane", f"no Set-Cookie{keeps}", "browser"))
+    for header in event["set_cookie"]:
+        lines += set_cookie_lines(header)
+    return lines
+
+
+def set_cookie_lines(header: str) -> list[Line]:
+    """A Set-Cookie header, each attribute explained."""
+    pair, *attributes = header.split("; ")
+    name, _, value = pair.partition("=")
+    lines = cookie_lines(f"Set-Cookie {name}=", value, "browser")
+    return lines + [Line("detail", f"{each:15} {explain_attribute(each)}") for each in attributes]
+
+
+def explain_attribute(attribute: str) -> str:
+    """A few words on one attribute of a Set-Cookie header (RFC 6265bis section 4.1.2)."""
+    name, _, value = attribute.lower().partition("=")
+    if name == "max-age":
+        seconds = int(value)
+        return f"the browser drops it after {duration(seconds)}" if seconds else "drop it now"
+    return ATTRIBUTES.get(attribute.lower(), ATTRIBUTES.get(name, ""))
+
+
+def duration(seconds: float) -> str:
+    """A length of time in one unit, rounded down."""
+    size, unit = next((pair for pair in UNITS if seconds >= pair[0] * 2), UNITS[-1])
+    return f"{int(seconds // size)} {unit}"
+
+
+def microseconds(us: int) -> str:
+    return f"{us} µs" if us < 1000 else f"{us / 1000:.1f} ms"
+
+
+def _read_cookie(outcome: str, evidence: dict[str, Any]) -> str:
+    return f"no {evidence['cookie']} in the request: a stranger"
+
+
+def _check_signature(outcome: str, evidence: dict[str, Any]) -> str:
+    if outcome == "MALFORMED":
+        return f"three parts were expected, {evidence['parts']} came"
+    if outcome == "BAD_SIGNATURE":
+        return "the stamp is not the one we compute"
+    age = evidence["age"]
+    if outcome == "EXPIRED":
+        limit = evidence["max_age"]
+        too_old = f"{duration(age - limit)} older than {duration(limit)}"
+        return f"the stamp is ours, but {too_old if age >= 0 else 'from the future'}"
+    return f"computed {shortened(evidence['received'])} = received, issued {duration(age)} ago"
+
+
+def _look_up_session(outcome: str, evidence: dict[str, Any]) -> str:
+    session_id = evidence["session_id"]
+    if outcome == "UNKNOWN_SESSION":
+        return f"no session {session_id} in the store"
+    user = evidence["user"]
+    return f"found {session_id}, " + (f"{user}'s session" if user else "nobody's session")
+
+
+def _check_limits(outcome: str, evidence: dict[str, Any]) -> str:
+    idle = f"idle {duration(evidence['idle'])} of {duration(evidence['idle_limit'])}"
+    age = f"lasted {duration(evidence['age'])} of {duration(evidence['lifetime'])}"
+    if outcome == "IDLE_TIMEOUT":
+        return idle
+    if outcome == "ABSOLUTE_TIMEOUT":
+        return age
+    if outcome == "UNKNOWN_SESSION":
+        return "the session was deleted a moment ago"
+    touch = evidence["touch"]
+    return f"{idle}, {age}" + ("" if touch == "not due" else f", seen: {touch}")
+
+
+def _find_user(outcome: str, evidence: dict[str, Any]) -> str:
+    if outcome == "UNKNOWN_USER":
+        return "the session's user is no longer known"
+    return f"the visitor is {evidence['user']}" if evidence["user"] else "a session of nobody"
+
+
+def _check_password(outcome: str, evidence: dict[str, Any]) -> str:
+    if outcome == "OK":
+        return f"{evidence['user']}'s password matches the stored hash"
+    known = f"for {evidence['user']}" if evidence["user"] else "and the name is not known"
+    return f"the password is wrong {known}" if evidence["user"] else f"no match, {known}"
+
+
+def _open_session(outcome: str, evidence: dict[str, Any]) -> str:
+    instead = evidence.get("replaced")
+    instead = f", in the place of {instead}" if instead else ""
+    return f"new session {evidence.get('session_id')} for {evidence['user']}{instead}"
+
+
+def _sign_session_id(outcome: str, evidence: dict[str, Any]) -> str:
+    return f"stamped {evidence['session_id']} with key {evidence['key']}"
+
+
+def _set_cookie(outcome: str, evidence: dict[str, Any]) -> str:
+    return f"hands out the ticket: {evidence['cookie']}, for {duration(evidence['max_age'])}"
+
+
+def _close_session(outcome: str, evidence: dict[str, Any]) -> str:
+    if "session_id" not in evidence:
+        return "no session in this browser, nothing to delete"
+    if evidence["everywhere"]:
+        return f"deleted all of {evidence['user']}'s sessions: {evidence['deleted']}"
+    gone = "" if evidence["deleted"] else " (it was gone already)"
+    return f"deleted session {evidence['session_id']}{gone}"
+
+
+def _clear_cookie(outcome: str, evidence: dict[str, Any]) -> str:
+    return f"tells the browser to drop {evidence['cookie']}"
+
+
+def _check_host(outcome: str, evidence: dict[str, Any]) -> str:
+    return f"Host: {evidence['host']} is not one of {', '.join(evidence['allowed'])}"
+
+
+def _refuse_cross_site(outcome: str, evidence: dict[str, Any]) -> str:
+    site, origin, host = (evidence[name] for name in ("Sec-Fetch-Site", "Origin", "Host"))
+    if site is not None:
+        return f"Sec-Fetch-Site: {site}" + ("" if outcome == "OK" else ", same-origin wanted")
+    if origin is not None:
+        return f"Origin: {origin} against Host: {host}"
+    return "neither Sec-Fetch-Site nor Origin: not a page's form"
+
+
+def _guard(outcome: str, evidence: dict[str, Any]) -> str:
+    if outcome == "OK":
+        return f"{evidence['user']} may see {evidence['path']}"
+    return f"{evidence['path']} is for users who are logged in"
+
+
+QUIET_WHEN_OK = ("check_host", "read_cookie")
+WORDS: dict[str, Callable[[str, dict[str, Any]], str]] = {
+    "read_cookie": _read_cookie,
+    "check_signature": _check_signature,
+    "look_up_session": _look_up_session,
+    "check_limits": _check_limits,
+    "find_user": _find_user,
+    "check_password": _check_password,
+    "open_session": _open_session,
+    "sign_session_id": _sign_session_id,
+    "set_cookie": _set_cookie,
+    "close_session": _close_session,
+    "clear_cookie": _clear_cookie,
+    "check_host": _check_host,
+    "refuse_cross_site": _refuse_cross_site,
+    "guard": _guard,
+}
