@@ -16,7 +16,7 @@ from sandbox.tutor.walk import Scene, walk
 PROMISED = {
     "as it is": "OK",
     "one character changed": "BAD_SIGNATURE",
-    "a newer key signs, this one is still in the list": "OK",
+    "a newer key signs, this one is still listed": "OK",
     "its key was retired": "BAD_SIGNATURE",
     "checked with another salt": "BAD_SIGNATURE",
     "the signature removed": "MALFORMED",
@@ -57,10 +57,10 @@ def _show_what_ifs(painter: Painter, scene: Scene) -> list[str]:
     row = bricks.store.all_of("alice")[0]
     codes = what_ifs(bricks, cookie, row)
     painter.title("What if? One cookie under each circumstance")
-    painter.say(f"{'the cookie':50}{'code':18}issued  alive")
+    painter.say(f"{'the cookie':44}{'code':17}issued  alive")
     for circumstance, code in codes.items():
         shown = [state.replace("_", " ") for state in lamps(code).values()]
-        painter.say(f"{circumstance:50}{code:18}{shown[0]:8}{shown[1]}")
+        painter.say(f"{circumstance:44}{code:17}{shown[0]:8}{shown[1]}")
     painter.say("")
     return [each for each in PROMISED if codes.get(each) != PROMISED[each]]
 

@@ -46,7 +46,7 @@ def what_ifs(bricks: Bricks, cookie: str, row: Session) -> dict[str, str]:
     return {
         "as it is": ask(),
         "one character changed": what_if(bricks, changed, row),
-        "a newer key signs, this one is still in the list": ask(keys=keys + another),
+        "a newer key signs, this one is still listed": ask(keys=keys + another),
         "its key was retired": ask(keys=another),
         "checked with another salt": ask(salt="another salt"),
         "the signature removed": what_if(bricks, cookie.rpartition(".")[0], row),

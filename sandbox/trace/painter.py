@@ -13,7 +13,7 @@ from sandbox.trace.stage import Event
 from sandbox.trace.words import Line, request_lines, response_lines, stage_lines
 
 LABELS = 9  # columns for the lane's name
-NARROW = 72  # columns: below, details are indented less
+NARROW = 72  # columns: below, the figures of a signature are not indented
 SHORTEST_TEXT = 20  # columns
 MARKS = "✓✗→…·µ"
 IN_ASCII = str.maketrans({"✓": "+", "✗": "x", "→": "->", "…": "..", "·": "-", "µ": "u"})
@@ -80,7 +80,9 @@ class Painter:
         start = self._start(request_id, line)
         room = max(self._console.width - cell_len(start.plain), SHORTEST_TEXT)
         text, right = self._writable(line.text), self._writable(line.right)
-        style = {"head": "bold", "detail": "dim", "lamps": "bold"}.get(line.kind, "")
+        style = {"head": "bold", "detail": "dim", "figure": "dim", "lamps": "bold"}.get(
+            line.kind, ""
+        )
         if cell_len(text) > room:
             first, *more = textwrap.wrap(text, room)
             rest = [Line("detail", part) for part in more]
@@ -96,8 +98,8 @@ class Painter:
         start = Text(f"#{request_id} ", "bold" if line.kind == "head" else "dim")
         if line.code == "SKIPPED":
             return start.append(f"{line.code:{LABELS}}")
-        if line.kind == "detail":
-            start.append(" " * (LABELS if self._console.width >= NARROW else 2))
+        if line.kind == "detail" or (line.kind == "figure" and self._console.width >= NARROW):
+            start.append(" " * LABELS)
         if line.kind == "lane":
             start.append(f"{line.label:{LABELS}}", LANE_STYLES.get(line.label, ""))
         if line.code:

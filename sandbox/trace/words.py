@@ -22,7 +22,7 @@ UNITS = ((86400, "days"), (3600, "h"), (60, "min"), (1, "s"))
 
 @dataclass(frozen=True)
 class Line:
-    """One line of a card. `kind` is head, lane, detail, lamps or answer."""
+    """One line of a card. `kind` is head, lane, detail, figure, lamps or answer."""
 
     kind: str
     text: str
@@ -93,7 +93,7 @@ def arithmetic(evidence: dict[str, Any]) -> list[Line]:
     if computed:
         lines += [("computed", computed), ("received", received[: len(computed) + 1])]
         lines += [("", first_difference(computed, received))] if "…" not in received else []
-    return [Line("detail", f"{label:11}{text}") for label, text in lines]
+    return [Line("figure", f"{label:11}{text}") for label, text in lines]
 
 
 def first_difference(computed: str, received: str) -> str:
