@@ -23,5 +23,5 @@ def run(options: argparse.Namespace) -> int:
         broken = walk(DEMO_STOPS, Scene(server), painter.title, lambda: time.sleep(beat))
     if broken:
         return 1
-    painter.title("Now you: log in with your own browser at the address below")
-    return serve.run(options)
+    painter.title("Now log in with your own browser")
+    return serve.run(options, greeting="now you")

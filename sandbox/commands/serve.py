@@ -42,7 +42,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add("--allow-host", action="append", default=[], metavar="NAME", help="answer for NAME, too")
 
 
-def run(options: argparse.Namespace) -> int:
+def run(options: argparse.Namespace, greeting: str = "Login Sandbox") -> int:
     """Serve until Ctrl-C or SIGTERM, or until nobody reads the trace any more."""
     stop = threading.Event()
     bricks = lay_bricks(options)
@@ -52,7 +52,7 @@ def run(options: argparse.Namespace) -> int:
     audience = Audience(*listeners)
     server = LiveServer(traced(app, bricks, audience.tell) if listeners else app, options.port)
     say(
-        f"Login Sandbox: {server.url}  (Ctrl-C stops it)\n"
+        f"{greeting}: {server.url}  (Ctrl-C stops it)\n"
         f"Log in as {' or '.join(f'{name}/{word}' for name, word in DEMO_ACCOUNTS.items())}.\n"
     )
     try:
