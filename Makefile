@@ -20,7 +20,7 @@ SAME = $(if $(filter-out python3,$(PYTHON)), PYTHON=$(PYTHON))
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help setup demo tour test test-slow lint bench clean lock FORCE
+.PHONY: help setup demo tour test test-slow lint bench clean readme lock FORCE
 
 help: ## list the targets (the default)
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' Makefile
@@ -51,6 +51,9 @@ clean: ## remove .venv, caches and build artefacts (work/ stays)
 	@rm -rf .venv build dist *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis
 	@find . \( -path ./work -o -path ./.git \) -prune -o \
 		-type d -name __pycache__ -prune -exec rm -rf {} +
+
+readme: $(DEV) ## run a login and put its trace into the README
+	@exec .venv/bin/python -m tests.readme_trace
 
 # Needs no .venv: after a change in pyproject.toml the old pins may no longer fit.
 lock: ## remake requirements.txt (to take newer versions: make lock ARGS=--upgrade)

@@ -8,6 +8,8 @@ import os
 import select
 import socket
 import threading
+import time
+from collections.abc import Callable
 from functools import partial
 from typing import Any
 
@@ -32,7 +34,9 @@ SETTINGS: dict[str, Any] = {
 }
 
 
-def traced(app: WSGIApp, bricks: Bricks, tell: Tell) -> Wire:
+def traced(
+    app: WSGIApp, bricks: Bricks, tell: Tell, timer: Callable[[], float] = time.perf_counter
+) -> Wire:
     """The same server, telling what happens in it and what crosses the wire."""
     in_full = not bricks.signer.keys.brought
     return Wire(
@@ -42,6 +46,7 @@ def traced(app: WSGIApp, bricks: Bricks, tell: Tell) -> Wire:
         show=partial(describe_set_cookie, bricks.cookie, in_full=in_full),
         ignore=is_static,
         clock=bricks.clock,
+        timer=timer,
     )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -99,6 +100,15 @@ def bricks(clock: HandClock, users: Users) -> Callable[..., Bricks]:
         return Bricks(**(ours | given))
 
     return lay
+
+
+@pytest.fixture
+def often_switched() -> Iterator[None]:
+    """Let threads take turns after every few instructions: races that can happen, happen."""
+    before = sys.getswitchinterval()
+    sys.setswitchinterval(1e-5)
+    yield
+    sys.setswitchinterval(before)
 
 
 def _must_run(report: Any) -> None:

@@ -5,7 +5,6 @@ A WSGI wrapper (PEP 3333), because a framework's own hooks see headers that neve
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Callable, Collection, Iterable
 from typing import Any
 
@@ -60,11 +59,12 @@ class Middleware:
         self._allowed_hosts = frozenset(allowed_hosts)
 
     def __call__(self, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
-        if is_static(environ["PATH_INFO"]):
-            return self._routes(environ, start_response)
         environ[SET_COOKIES] = []
         start = _with_our_headers(environ, start_response)
         try:
+            check_host(environ.get("HTTP_HOST", ""), self._allowed_hosts)
+            if is_static(environ["PATH_INFO"]):
+                return self._routes(environ, start_response)
             self._admit(environ)
             return self._routes(environ, start)
         except BodyTooLarge:
@@ -74,14 +74,12 @@ class Middleware:
             return _explain(environ, start, error)
 
     def _admit(self, environ: Environ) -> None:
-        host = environ.get("HTTP_HOST", "")
-        check_host(host, self._allowed_hosts)
         if int(environ.get("CONTENT_LENGTH") or 0) > LONGEST_BODY:
             raise BodyTooLarge()
         environ[VISITOR] = self._who_is_asking(environ)
         if environ["REQUEST_METHOD"] not in SAFE_METHODS:
             site, origin = environ.get("HTTP_SEC_FETCH_SITE"), environ.get("HTTP_ORIGIN")
-            refuse_cross_site(host, site, origin)
+            refuse_cross_site(environ["HTTP_HOST"], site, origin)
 
     def _who_is_asking(self, environ: Environ) -> Visitor | Refusal:
         try:
@@ -126,9 +124,5 @@ def _answer(
 ) -> Iterable[bytes]:
     content_type, text = error_page(environ["PATH_INFO"], status, code, says, advice)
     body = text.encode()
-    start(
-        status,
-        [("Content-Type", content_type), ("Content-Length", str(len(body)))],
-        sys.exc_info(),
-    )
+    start(status, [("Content-Type", content_type), ("Content-Length", str(len(body)))])
     return [] if environ["REQUEST_METHOD"] == "HEAD" else [body]

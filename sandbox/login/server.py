@@ -19,6 +19,10 @@ from sandbox.login.refusals import BadCredentials, Refusal, UnknownSession
 from sandbox.login.stores import Session
 
 STATIC = str(Path(__file__).parent / "static")
+BOTTLE_SAYS = {
+    404: "There is no page at this address.",
+    405: "This page does not answer this kind of request.",
+}
 LONGEST_WORD = 40  # characters
 SAID = {
     "logged-out": "You are logged out. The session is deleted and the cookie is dropped.",
@@ -39,7 +43,8 @@ def make_app(
 
 def make_routes(bricks: Bricks, demo_accounts: Mapping[str, str]) -> Bottle:
     """The routes alone; `demo_accounts` stand on the login page."""
-    app = Bottle(catchall=False)
+    app = Bottle()
+    app.config["catchall"] = False  # the middleware answers what goes wrong
     app.default_error_handler = _error
 
     @app.get("/")
@@ -170,7 +175,7 @@ def as_json(data: dict[str, Any]) -> HTTPResponse:
 
 def _error(error: HTTPError) -> HTTPResponse:
     """What Bottle itself refuses: no such page, no such method, an unreadable form."""
-    says = f"{request.method} {request.path}: {error.body}"
+    says = BOTTLE_SAYS.get(error.status_code, str(error.body))
     advice = "Go to the home page and follow the links from there."
     content_type, body = error_page(request.path, error.status_line, "", says, advice)
     headers = {"Content-Type": content_type}

@@ -63,9 +63,7 @@ def test_after_a_jump_small_steps_back_are_clamped_again(wall: Wall) -> None:
     assert set_to(wall, wall.clock(), 1000, 500, 490, 510) == [1000, 500, 500, 510]
 
 
-def test_a_jump_is_said_on_standard_error(
-    wall: Wall, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_a_jump_is_said_on_standard_error(wall: Wall, capsys: pytest.CaptureFixture[str]) -> None:
     set_to(wall, Clock(wall=wall), 1000, 1)
     said = capsys.readouterr()
     assert "went back by 999 s" in said.err

@@ -100,7 +100,9 @@ def test_a_form_of_our_own_page_passes_whatever_its_origin_says(
 
 
 @pytest.mark.parametrize("origin", [None, "null", f"http://{HERE}"])
-@pytest.mark.parametrize("site", ["cross-site", "same-site", "", "Same-Origin", "same-origin, none"])
+@pytest.mark.parametrize(
+    "site", ["cross-site", "same-site", "", "Same-Origin", "same-origin, none"]
+)
 def test_a_form_that_stood_elsewhere_is_cross_site_whatever_its_origin_says(
     site: str, origin: str | None
 ) -> None:
@@ -192,8 +194,8 @@ def test_a_page_of_this_site_may_come_next(path: str) -> None:
         "localhost:8000/",
         "@evil.example",
         ".evil.example",
-        "．/evil.example",
-        "／／evil.example",
+        "\uff0e/evil.example",
+        "\uff0f\uff0fevil.example",
     ],
 )
 def test_anything_else_leads_to_the_home_page(path: str) -> None:

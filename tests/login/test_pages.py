@@ -255,6 +255,12 @@ def test_markup_from_outside_is_shown_as_text(site: Site, get_page: GetPage) -> 
     assert MARKUP in page.text or MARKUP in values
 
 
+def test_the_form_keeps_the_next_page_and_the_name_whatever_is_in_them(site: Site) -> None:
+    page = site.fail_to_log_in(MARKUP, next="/" + MARKUP)
+    assert page.one("input", name="next").attributes["value"] == "/" + MARKUP
+    assert page.one("input", name="username").attributes["value"] == MARKUP
+
+
 def test_markup_in_a_user_name_is_shown_as_text() -> None:
     visitor = Visitor(Session(HERE, MARKUP, 0, 0), MARKUP)
     page = Page(render("home.html", visitor=visitor, refusal=None, flash=(), said=None))

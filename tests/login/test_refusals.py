@@ -11,10 +11,21 @@ from sandbox.login.refusals import Refusal
 from sandbox.login.stores import Session
 from sandbox.trace.stage import code_of
 
-CODES = (
-    "NO_COOKIE MALFORMED BAD_SIGNATURE EXPIRED UNKNOWN_SESSION IDLE_TIMEOUT ABSOLUTE_TIMEOUT "
-    "UNKNOWN_USER BAD_CREDENTIALS THROTTLED CROSS_SITE FOREIGN_HOST STORE_DOWN"
-).split()
+CODES = [
+    "NO_COOKIE",
+    "MALFORMED",
+    "BAD_SIGNATURE",
+    "EXPIRED",
+    "UNKNOWN_SESSION",
+    "IDLE_TIMEOUT",
+    "ABSOLUTE_TIMEOUT",
+    "UNKNOWN_USER",
+    "BAD_CREDENTIALS",
+    "THROTTLED",
+    "CROSS_SITE",
+    "FOREIGN_HOST",
+    "STORE_DOWN",
+]
 
 
 def refusals_below(kind: type[Refusal]) -> Iterator[type[Refusal]]:

@@ -7,6 +7,7 @@ import hashlib
 import hmac
 import json
 from collections.abc import Callable
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -24,7 +25,7 @@ from sandbox.login.signing import (
 )
 
 if TYPE_CHECKING:
-    from conftest import HandClock
+    from tests.conftest import HandClock
 
 KEY, OLDER, OLDEST = b"the newest key", b"an older key", b"the oldest key"
 SALT = b"login-sandbox.session"
@@ -224,11 +225,8 @@ def test_a_cookie_is_good_until_its_age_and_never_before_its_time(
 ) -> None:
     cookie = cookie_by(KEY)
     clock.now = NOON + age
-    with record() as seen:
-        try:
-            check_signature(signer, cookie)
-        except Expired:
-            pass
+    with record() as seen, suppress(Expired):
+        check_signature(signer, cookie)
     assert seen.ended("check_signature")["outcome"] == code
 
 
@@ -273,11 +271,8 @@ def told(
     record: Callable[[], Any], signer: SessionSigner, cookie: str, code: str
 ) -> dict[str, Any]:
     """The evidence of one check that ended with this code."""
-    with record() as seen:
-        try:
-            check_signature(signer, cookie)
-        except Refusal:
-            pass
+    with record() as seen, suppress(Refusal):
+        check_signature(signer, cookie)
     assert seen.ended("check_signature")["outcome"] == code
     return seen.evidence("check_signature")
 
@@ -360,7 +355,7 @@ def test_watching_does_not_change_what_becomes_of_a_cookie(
             check_signature(signer, swapped(cookie_by(key)))
 
 
-cookie_texts = st.text("AZaz09-_=é+/ \t", max_size=24)
+cookie_texts = st.text("AZaz09-_=é+/ \t", max_size=12) | st.text("AZ09-_", min_size=8)
 
 
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture])

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -45,15 +44,6 @@ def full(store: SessionStore) -> SessionStore:
     return store
 
 
-@pytest.fixture
-def often_switched() -> Iterator[None]:
-    """Let threads take turns after every few instructions: races that can happen, happen."""
-    before = sys.getswitchinterval()
-    sys.setswitchinterval(1e-6)
-    yield
-    sys.setswitchinterval(before)
-
-
 def rows(store: SessionStore) -> dict[str, Session]:
     found = (store.find(session.id) for session in EVERYBODY)
     return {session.id: session for session in found if session}
@@ -64,7 +54,9 @@ def test_a_created_session_is_found_as_it_was(full: SessionStore, session: Sessi
     assert full.find(session.id) == session
 
 
-@pytest.mark.parametrize("word", ["", "a\x00b", "'; DROP TABLE sessions; --", "💐 tulip", "w" * 5000])
+@pytest.mark.parametrize(
+    "word", ["", "a\x00b", "'; DROP TABLE sessions; --", "💐 tulip", "w" * 5000]
+)
 def test_any_word_comes_back_as_it_was(store: SessionStore, word: str) -> None:
     store.create(replace(ALICE, word=word, flash=(word, "")))
     assert store.find(ALICE.id) == replace(ALICE, word=word, flash=(word, ""))

@@ -1,0 +1,1 @@
+"""Measuring: what tracing costs, requests per second, time to start. Ratios, from one run."""

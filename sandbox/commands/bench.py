@@ -1,0 +1,81 @@
+"""`bench`: what tracing costs, requests per second, time to start; ratios, all from one run."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import platform
+import signal
+import sys
+import tempfile
+from pathlib import Path
+from typing import Any
+
+from sandbox.bench import cold_start, recognising, stages, throughput
+from sandbox.bench.harness import Effort, Measure, TakeMeasure
+from sandbox.bench.table import table
+from sandbox.login.problems import say_at_the_terminal
+
+MEASURES: dict[str, TakeMeasure] = {
+    "stages": stages.measure,
+    "throughput": throughput.measure,
+    "recognise": recognising.measure,
+    "cold_start": cold_start.measure,
+}
+NOTE = "Other programs on this machine make the numbers noisy; compare the ratios of one run."
+STOPPED = 130  # the exit code shells use for Ctrl-C
+Measures = dict[str, Measure]
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """The options of `bench`."""
+    parser.add_argument("--json", action="store_true", help="the same numbers as one JSON object")
+    effort = parser.add_mutually_exclusive_group()
+    effort.add_argument("--quick", action="store_true", help="fewer rounds: a first look")
+    effort.add_argument("--full", action="store_true", help="a store of a million sessions, too")
+
+
+def run(options: argparse.Namespace) -> int:
+    """Measure and print; whether an aim is met never makes it fail."""
+    signal.signal(signal.SIGTERM, _end)
+    try:
+        measures = _take_all(Effort(options.quick, options.full))
+    except KeyboardInterrupt:
+        say_at_the_terminal("Stopped. Nothing is left running.")
+        return STOPPED
+    print(_as_json(measures) if options.json else _as_text(measures))
+    return 0
+
+
+def _end(number: int, _frame: object) -> None:
+    """Leave every block, so that every child is ended."""
+    sys.exit(128 + number)
+
+
+def _take_all(effort: Effort) -> Measures:
+    measures = {}
+    with tempfile.TemporaryDirectory(prefix="sandbox-bench-") as folder:
+        for name, take in MEASURES.items():
+            say_at_the_terminal(f"Measuring {name} ...")
+            measures[name] = take(effort, Path(folder))
+    return measures
+
+
+def _as_json(measures: Measures) -> str:
+    found = {name: measure.as_data() for name, measure in measures.items()}
+    return json.dumps({"machine": _machine(), "measures": found})
+
+
+def _as_text(measures: Measures) -> str:
+    machine = _machine()
+    heading = f"{machine['cores']} cores, Python {machine['python']}, {machine['system']}"
+    return "\n\n".join([heading, *map(table, measures.values()), NOTE])
+
+
+def _machine() -> dict[str, Any]:
+    return {
+        "cores": os.cpu_count(),
+        "python": platform.python_version(),
+        "system": platform.system(),
+    }

@@ -1,0 +1,225 @@
+"""Where the signing keys come from, and what happens when their file changes."""
+
+from __future__ import annotations
+
+import base64
+import multiprocessing
+import os
+import stat
+from pathlib import Path
+
+import pytest
+
+from sandbox.login.keys import KeyFile, Keys, MemoryKeys, make_key_file, new_key, read_keys
+from sandbox.login.problems import Problem
+
+ROUNDS = 10
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    return tmp_path / "sessions.sqlite.keys"
+
+
+@pytest.fixture
+def said() -> list[str]:
+    """What the key file told the person at the terminal."""
+    return []
+
+
+@pytest.mark.parametrize(
+    ("content", "keys"),
+    [
+        (b"one\n", (b"one",)),
+        (b"one", (b"one",)),
+        (b"old\nnew\n", (b"old", b"new")),
+        (b"old\r\nnew\r\n", (b"old", b"new")),
+        (b"\n\nold\n \t \nnew\n\n", (b"old", b"new")),
+        (b"  old \t\nnew  ", (b"old", b"new")),
+        (b"two words\n", (b"two words",)),
+        (b"\xff\x00\x1b\n", (b"\xff\x00\x1b",)),
+        (b"same\nsame\n", (b"same", b"same")),
+    ],
+)
+def test_a_file_has_one_key_per_line_oldest_first(path: Path, content: bytes, keys: Keys) -> None:
+    path.write_bytes(content)
+    assert read_keys(path) == keys
+    assert KeyFile(path, brought=True).current() == keys
+
+
+@pytest.mark.parametrize("content", [b"", b"\n", b"\r\n\r\n", b" \t\n  "])
+def test_a_file_without_a_key_is_refused(path: Path, content: bytes) -> None:
+    path.write_bytes(content)
+    with pytest.raises(Problem, match=r"holds no key\. Write one key per line") as refused:
+        KeyFile(path, brought=True)
+    assert str(path) in str(refused.value)
+
+
+def test_a_missing_file_is_refused_and_not_made(path: Path) -> None:
+    with pytest.raises(Problem, match=r"cannot be read .* Name a readable file") as refused:
+        KeyFile(path, brought=True)
+    assert str(path) in str(refused.value)
+    assert not path.exists()
+
+
+def test_a_folder_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(Problem, match="cannot be read"):
+        KeyFile(tmp_path, brought=True)
+
+
+def test_a_file_rewritten_in_place_is_noticed(path: Path, said: list[str]) -> None:
+    path.write_bytes(b"old\n")
+    keys = KeyFile(path, brought=False, say=said.append)
+    path.write_bytes(b"old\nnew\n")
+    assert keys.current() == (b"old", b"new")
+    assert said == ["The key file has changed: 2 key(s), the last one signs."]
+
+
+def test_a_file_renamed_over_it_is_noticed(path: Path, said: list[str]) -> None:
+    """Even one of the same length and the same time, as an editor or a script may leave it."""
+    path.write_bytes(b"old\n")
+    keys = KeyFile(path, brought=False, say=said.append)
+    other = path.with_name("other")
+    other.write_bytes(b"new\n")
+    os.utime(other, ns=(path.stat().st_atime_ns, path.stat().st_mtime_ns))
+    other.rename(path)
+    assert keys.current() == (b"new",)
+    assert len(said) == 1
+
+
+def test_a_rewrite_of_the_same_length_is_noticed_by_its_time(path: Path) -> None:
+    path.write_bytes(b"old\n")
+    keys = KeyFile(path, brought=False, say=lambda _: None)
+    path.write_bytes(b"new\n")
+    os.utime(path, ns=(1, 1))
+    assert keys.current() == (b"new",)
+
+
+def test_an_unchanged_file_is_not_read_again(path: Path, said: list[str]) -> None:
+    path.write_bytes(b"old\n")
+    keys = KeyFile(path, brought=False, say=said.append)
+    assert keys.current() is keys.current()
+    assert said == []
+
+
+def test_a_damaged_rewrite_keeps_the_old_keys_and_says_so_once(path: Path, said: list[str]) -> None:
+    path.write_bytes(b"old\n")
+    keys = KeyFile(path, brought=False, say=said.append)
+    path.write_bytes(b"\n\n\n")
+    assert [keys.current(), keys.current()] == [(b"old",)] * 2
+    (sentence,) = said
+    assert "holds no key" in sentence
+    assert sentence.endswith("The keys read before stay in use.")
+
+
+def test_a_file_taken_away_keeps_the_old_keys_and_says_so_once(path: Path, said: list[str]) -> None:
+    path.write_bytes(b"old\n")
+    keys = KeyFile(path, brought=False, say=said.append)
+    path.unlink()
+    assert [keys.current(), keys.current()] == [(b"old",)] * 2
+    assert len(said) == 1
+    assert "cannot be read" in said[0]
+
+
+def test_a_file_mended_after_the_damage_is_noticed(path: Path, said: list[str]) -> None:
+    path.write_bytes(b"old\n")
+    keys = KeyFile(path, brought=False, say=said.append)
+    path.write_bytes(b"")
+    keys.current()
+    path.write_bytes(b"new\n")
+    assert keys.current() == (b"new",)
+    assert len(said) == 2
+
+
+def test_what_is_said_shows_no_key(path: Path, said: list[str]) -> None:
+    path.write_bytes(b"hunter2\n")
+    keys = KeyFile(path, brought=True, say=said.append)
+    for content in (b"hunter2\nhunter2\n", b"", b"hunter2\n"):
+        path.write_bytes(content)
+        keys.current()
+    assert len(said) == 3
+    assert "hunter2" not in " ".join(said)
+
+
+def test_a_change_is_said_on_standard_error(path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    path.write_bytes(b"old\n")
+    keys = KeyFile(path, brought=False)
+    path.write_bytes(b"old\nnew\n")
+    keys.current()
+    captured = capsys.readouterr()
+    assert "The key file has changed" in captured.err
+    assert captured.out == ""
+
+
+@pytest.mark.parametrize("brought", [True, False])
+def test_a_key_file_knows_whether_it_was_brought_along(path: Path, brought: bool) -> None:
+    path.write_bytes(b"key\n")
+    assert KeyFile(path, brought).brought is brought
+
+
+def test_keys_in_memory_are_the_sandbox_s_own() -> None:
+    assert MemoryKeys(b"key").brought is False
+    assert MemoryKeys(b"old", b"new").current() == (b"old", b"new")
+
+
+def test_without_a_key_in_memory_one_is_made() -> None:
+    (one,), (other,) = MemoryKeys().current(), MemoryKeys().current()
+    assert one != other
+
+
+def test_a_new_key_is_256_random_bits() -> None:
+    assert len(base64.urlsafe_b64decode(new_key() + b"=")) == 32
+    assert len({new_key() for _ in range(100)}) == 100
+
+
+def test_a_made_file_holds_one_key_for_its_owner_alone(path: Path) -> None:
+    before = os.umask(0)
+    try:
+        assert make_key_file(path) is True
+    finally:
+        os.umask(before)
+    assert stat.S_IMODE(path.stat().st_mode) == 0o600
+    (key,) = read_keys(path)
+    assert len(base64.urlsafe_b64decode(key + b"=")) == 32
+
+
+def test_making_a_file_leaves_nothing_else_behind(path: Path) -> None:
+    make_key_file(path)
+    make_key_file(path)
+    assert list(path.parent.iterdir()) == [path]
+
+
+@pytest.mark.parametrize("content", [b"mine\n", b"", b"\xff"])
+def test_a_file_that_is_there_is_never_overwritten(path: Path, content: bytes) -> None:
+    path.write_bytes(content)
+    path.chmod(0o640)
+    assert make_key_file(path) is False
+    assert path.read_bytes() == content
+    assert stat.S_IMODE(path.stat().st_mode) == 0o640
+
+
+def test_servers_started_at_once_read_the_same_key(tmp_path: Path) -> None:
+    if not hasattr(os, "fork"):
+        pytest.skip("needs os.fork")
+    fork = multiprocessing.get_context("fork")
+    together, answers = fork.Barrier(8), fork.SimpleQueue()
+
+    def start() -> None:
+        for number in range(ROUNDS):
+            path = tmp_path / f"{number}.keys"
+            together.wait(10)
+            try:
+                answers.put((number, make_key_file(path), read_keys(path)))
+            except BaseException as error:
+                answers.put((number, False, repr(error)))
+
+    servers = [fork.Process(target=start) for _ in range(8)]
+    for server in servers:
+        server.start()
+    told = [answers.get() for _ in range(8 * ROUNDS)]
+    for server in servers:
+        server.join()
+    for number in range(ROUNDS):
+        of_round = [(made, keys) for each, made, keys in told if each == number]
+        assert [made for made, _ in of_round].count(True) == 1
+        assert {keys for _, keys in of_round} == {read_keys(tmp_path / f"{number}.keys")}

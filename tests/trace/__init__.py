@@ -1,0 +1,1 @@
+"""Watching: the events, and the screens that show them."""

@@ -1,0 +1,1 @@
+"""Teaching: the visitor, a server for a walk, the walks."""

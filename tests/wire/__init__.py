@@ -1,0 +1,1 @@
+"""What crosses the wire: real sockets against the real server."""
