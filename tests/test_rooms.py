@@ -30,7 +30,11 @@ def _names(module: str, node: ast.AST) -> Iterator[str]:
     if isinstance(node, ast.Call) and ast.unparse(node.func).endswith(
         ("import_module", "__import__")
     ):
-        yield from (arg.value for arg in node.args if isinstance(arg, ast.Constant))
+        yield from (
+            arg.value
+            for arg in node.args
+            if isinstance(arg, ast.Constant) and isinstance(arg.value, str)
+        )
 
 
 def under(*rooms: str) -> Test:

@@ -18,7 +18,7 @@ from wsgiref.util import setup_testing_defaults
 from sandbox.login.problems import Problem
 from sandbox.trace import stage
 
-CALLS, BLOCKS = 40, 5
+CALLS, BLOCKS = 20, 10
 
 
 def main(kind: str, store: str) -> None:

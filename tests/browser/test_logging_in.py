@@ -19,11 +19,15 @@ TOLERANCE = 2  # seconds; Chromium counts Max-Age from when it read the header
 
 
 def test_somebody_who_logs_in_with_the_form_lands_on_the_profile_and_stays_logged_in(
-    visit: Visit, sandbox_on_each_store: Sandbox
+    visit: Visit, sandbox_on_sqlite: Sandbox
 ) -> None:
-    sandbox = sandbox_on_each_store
+    sandbox = sandbox_on_sqlite
     alice = visit(sandbox)
-    alice.log_in("alice")
+    alice.open("/profile")
+    assert alice.place == "/login"
+    alice.tab.locator("input[name=username]").press_sequentially("alice")
+    alice.tab.locator("input[name=password]").press_sequentially("wonderland")
+    alice.press("/login")
     assert alice.place == "/profile"
     assert "alice" in alice.heading
     ticket = alice.ticket

@@ -101,25 +101,27 @@ def message(
 
 @dataclass
 class Ear:
-    """Hears every event; the response of a request is told after it has been sent."""
+    """Hears every event; the response of a request is told a little after its bytes have come."""
 
     events: list[Event] = field(default_factory=list)
+    asked: list[int] = field(default_factory=list)
+    _responses: dict[int, Event] = field(default_factory=dict)
     _told: threading.Condition = field(default_factory=threading.Condition)
 
     def __call__(self, event: Event) -> None:
         with self._told:
             self.events.append(event)
-            self._told.notify_all()
+            if event["type"] == "request":
+                self.asked.append(event["id"])
+            elif event["type"] == "response":
+                self._responses[event["id"]] = event
+                self._told.notify_all()
 
-    def of_type(self, kind: str) -> list[Event]:
-        return [event for event in tuple(self.events) if event["type"] == kind]
-
-    def next_response(self, after: int) -> Event:
-        """The response told after `after` others."""
+    def response_to(self, request_id: int) -> Event:
         with self._told:
-            ok = self._told.wait_for(lambda: len(self.of_type("response")) > after, PATIENCE)
-            assert ok, "no response event came"
-        return self.of_type("response")[after]
+            told = self._told.wait_for(lambda: request_id in self._responses, PATIENCE)
+            assert told, "no response event came"
+            return self._responses[request_id]
 
 
 @dataclass
@@ -161,9 +163,9 @@ class Site:
 
     def told(self, act: Callable[[], Answer]) -> tuple[Answer, Event]:
         """An exchange, and the `response` event that tells of it."""
-        before = len(self.ear.of_type("response"))
+        before = len(self.ear.asked)
         answer = act()
-        return answer, self.ear.next_response(before)
+        return answer, self.ear.response_to(self.ear.asked[before])
 
 
 def cheap_users() -> Users:
@@ -198,7 +200,9 @@ def serving(
         if tell is not None:
             tell(event)
 
-    server = LiveServer(traced(app or make_app(bricks, demo_accounts=ACCOUNTS), bricks, tell_both), 0)
+    server = LiveServer(
+        traced(app or make_app(bricks, demo_accounts=ACCOUNTS), bricks, tell_both), 0
+    )
     server.start()
     try:
         yield Site(server.port, bricks, ear)
