@@ -20,7 +20,7 @@ from sandbox.login.sessions import Limits
 from sandbox.login.signing import SessionSigner
 from sandbox.login.stores.memory import MemoryStore
 from sandbox.login.users import DEMO_ACCOUNTS, make_users
-from sandbox.serving import traced
+from sandbox.serving.traced import traced
 from sandbox.trace.painter import Painter
 
 README = Path(__file__).parent.parent / "README.md"

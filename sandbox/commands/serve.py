@@ -9,11 +9,10 @@ import threading
 from collections.abc import Callable
 from pathlib import Path
 
-from sandbox.login.clock import Clock
 from sandbox.login.cookies import CookieSettings
 from sandbox.login.flow import Bricks
 from sandbox.login.guard import LOOPBACK_NAMES
-from sandbox.login.keys import KeyFile, KeyRing, MemoryKeys, make_key_file
+from sandbox.login.keys import KeyRing, MemoryKeys
 from sandbox.login.problems import Problem, say_at_the_terminal
 from sandbox.login.server import make_app
 from sandbox.login.sessions import Limits
@@ -21,7 +20,10 @@ from sandbox.login.signing import SessionSigner
 from sandbox.login.stores import SessionStore
 from sandbox.login.stores.memory import MemoryStore
 from sandbox.login.users import DEMO_ACCOUNTS, make_users
-from sandbox.serving import LiveServer, traced
+from sandbox.serving.clock import Clock
+from sandbox.serving.key_file import KeyFile, make_key_file
+from sandbox.serving.live import LiveServer
+from sandbox.serving.traced import traced
 from sandbox.trace.audience import Audience, Listener
 from sandbox.trace.leftovers import LeftOvers
 

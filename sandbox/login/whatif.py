@@ -22,8 +22,8 @@ def what_if(
     keys: Keys | None = None,
     salt: str | None = None,
     later: float = 0.0,
-) -> str:
-    """The reason code this cookie would get with this row in the store; `later` in seconds."""
+) -> Refusal | None:
+    """How this cookie would be refused with this row in the store; `later` in seconds."""
     live = bricks.signer
     store = MemoryStore()
     if row is not None:
@@ -33,11 +33,11 @@ def what_if(
     ring = MemoryKeys(*(live.keys.current() if keys is None else keys))
     signer = SessionSigner(ring, clock, live.max_age, live.salt if salt is None else salt)
     elsewhere = replace(bricks, store=store, clock=clock, signer=signer)
-    return Context().run(_code, elsewhere, cookie)  # in a context of its own: nobody listens
+    return Context().run(_refusal, elsewhere, cookie)  # in a context of its own: nobody listens
 
 
-def what_ifs(bricks: Bricks, cookie: str, row: Session) -> dict[str, str]:
-    """One cookie under each circumstance, with the reason code it would get."""
+def what_ifs(bricks: Bricks, cookie: str, row: Session) -> dict[str, Refusal | None]:
+    """One cookie under each circumstance, and how it would be refused; None: it is accepted."""
     limits, keys, another = bricks.limits, bricks.signer.keys.current(), (new_key(),)
     ask = partial(what_if, bricks, cookie, row)
     busy = replace(row, seen=bricks.clock() + limits.lifetime)
@@ -60,9 +60,9 @@ def what_ifs(bricks: Bricks, cookie: str, row: Session) -> dict[str, str]:
     }
 
 
-def _code(bricks: Bricks, cookie: str) -> str:
+def _refusal(bricks: Bricks, cookie: str) -> Refusal | None:
     try:
         recognise(bricks, f"{bricks.cookie.name}={cookie}")
     except Refusal as refusal:
-        return refusal.code
-    return "OK"
+        return refusal
+    return None

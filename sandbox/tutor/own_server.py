@@ -6,7 +6,6 @@ import threading
 from collections.abc import Mapping
 from types import TracebackType
 
-from sandbox.login.clock import Clock
 from sandbox.login.cookies import CookieSettings
 from sandbox.login.flow import Bricks
 from sandbox.login.keys import MemoryKeys
@@ -15,7 +14,9 @@ from sandbox.login.sessions import Limits
 from sandbox.login.signing import SessionSigner
 from sandbox.login.stores.memory import MemoryStore
 from sandbox.login.users import DEMO_ACCOUNTS, make_users
-from sandbox.serving import LiveServer, traced
+from sandbox.serving.clock import Clock
+from sandbox.serving.live import LiveServer
+from sandbox.serving.traced import traced
 from sandbox.trace.audience import Audience
 from sandbox.trace.console import ConsoleTrace
 from sandbox.trace.painter import Painter

@@ -237,9 +237,7 @@ def test_after_a_login_303_and_one_cookie_with_the_pinned_attributes(site: Site)
     answer = site.post("/login", RIGHT | {"next": "/profile"})
     assert (answer.status, answer.one("Location")) == (303, "/profile")
     name_and_value, *attributes = answer.one("Set-Cookie").split("; ")
-    assert re.fullmatch(
-        r"sandbox_session=[\w-]{43}\.[\w-]{6}\.[\w-]{43}", name_and_value, re.ASCII
-    )
+    assert re.fullmatch(r"sandbox_session=[\w-]{43}\.[\w-]{6}\.[\w-]{43}", name_and_value, re.ASCII)
     assert sorted(attributes) == ["HttpOnly", "Max-Age=86400", "Path=/", "SameSite=Lax"]
 
 
@@ -704,9 +702,7 @@ REFUSED_BY_WAITRESS: list[bytes] = [
 
 @pytest.mark.parametrize("cookie", GARBAGE, ids=lambda each: repr(each[:40]))
 @pytest.mark.parametrize("method", ["GET", "POST", "HEAD"])
-def test_a_garbage_cookie_is_refused_like_any_other(
-    site: Site, cookie: bytes, method: str
-) -> None:
+def test_a_garbage_cookie_is_refused_like_any_other(site: Site, cookie: bytes, method: str) -> None:
     path = "/word" if method == "POST" else "/profile"
     answer, told = site.told(lambda: site.ask(method, path, [("Cookie", cookie)]))
     assert (answer.status, answer.one("Location")) == (303, "/login?next=/profile")
@@ -765,9 +761,7 @@ def test_random_bytes_as_a_cookie_are_always_answered(site: Site, cookie: bytes)
         "/{{7*7}}",
     ],
 )
-def test_a_strange_address_is_answered_without_a_crash(
-    site: Site, alice: str, target: str
-) -> None:
+def test_a_strange_address_is_answered_without_a_crash(site: Site, alice: str, target: str) -> None:
     for method in ("GET", "HEAD", "POST", "OPTIONS"):
         answer = site.ask(method, target, [("Cookie", alice)])
         assert answer.status < 500

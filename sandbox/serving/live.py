@@ -8,19 +8,12 @@ import os
 import select
 import socket
 import threading
-import time
-from collections.abc import Callable
-from functools import partial
 from typing import Any
 
 from waitress.server import create_server
 
-from sandbox.login.cookies import describe_cookies, describe_set_cookie
-from sandbox.login.flow import Bricks
-from sandbox.login.middleware import WSGIApp, is_static
+from sandbox.login.middleware import WSGIApp
 from sandbox.login.problems import Problem, say_at_the_terminal
-from sandbox.trace.stage import Tell
-from sandbox.trace.wire import Wire
 
 FIRST_PORT, PORTS_TRIED = 8000, 50
 LAST_ANSWERS = 1  # seconds for the requests that are being answered when the server stops
@@ -32,22 +25,6 @@ SETTINGS: dict[str, Any] = {
     "asyncore_loop_timeout": 0.25,
     "ident": "login-sandbox",
 }
-
-
-def traced(
-    app: WSGIApp, bricks: Bricks, tell: Tell, timer: Callable[[], float] = time.perf_counter
-) -> Wire:
-    """The same server, telling what happens in it and what crosses the wire."""
-    in_full = not bricks.signer.keys.brought
-    return Wire(
-        app,
-        tell,
-        describe=partial(describe_cookies, bricks.cookie, in_full=in_full),
-        show=partial(describe_set_cookie, bricks.cookie, in_full=in_full),
-        ignore=is_static,
-        clock=bricks.clock,
-        timer=timer,
-    )
 
 
 class LiveServer:
