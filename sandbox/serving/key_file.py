@@ -65,23 +65,28 @@ def make_key_file(path: Path) -> bool:
     if path.exists():
         return False
     try:
-        handle, aside = tempfile.mkstemp(dir=path.parent, prefix=path.name)  # mode 0600
+        aside = _write_aside(path)
     except OSError as error:
         raise Problem(
             f"The key file {path} cannot be made ({error.strerror}). "
             "Make its folder writable, or name a key file of your own with --keys FILE."
         ) from None
     try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(new_key() + b"\n")
-            file.flush()
-            os.fsync(file.fileno())
         os.link(aside, path)
         return True
     except FileExistsError:
         return False
     finally:
         os.unlink(aside)
+
+
+def _write_aside(path: Path) -> str:
+    handle, aside = tempfile.mkstemp(dir=path.parent, prefix=path.name)  # mode 0600
+    with os.fdopen(handle, "wb") as file:
+        file.write(new_key() + b"\n")
+        file.flush()
+        os.fsync(file.fileno())
+    return aside
 
 
 def _stamp(path: Path) -> tuple[int, int, int] | None:
