@@ -48,8 +48,7 @@ class Report:
 
     def say(self, kind: str, **fields: Any) -> None:
         """Tell one event; whatever came from the wire is made printable here."""
-        event = {"type": kind, "v": VERSION, "id": self.request_id, **fields}
-        self._tell(printable(event))
+        self._tell({"type": kind, "v": VERSION, "id": self.request_id, **printable(fields)})
 
     def stage_started(self, name: str, lane: str) -> float:
         self._reached.append(name)
@@ -189,11 +188,14 @@ def shortened(identifier: str) -> str:
 
 
 def printable(value: Any) -> Any:
-    """The same data with control and invisible characters as escapes, and long texts cut."""
+    """The same data with control and invisible characters as escapes, and long texts cut.
+
+    The keys of a dictionary are our own words.
+    """
     if isinstance(value, str):
         return value if value.isprintable() and len(value) <= LONGEST_TEXT else _tamed(value)
     if isinstance(value, dict):
-        return {printable(key): printable(each) for key, each in value.items()}
+        return {key: printable(each) for key, each in value.items()}
     if isinstance(value, (list, tuple)):
         return [printable(each) for each in value]
     return value
