@@ -2,7 +2,8 @@
 
 A refusal's `code` is public: lessons, exercises and tests rely on it. `issued` and `alive` are the
 two lamps: was the cookie issued by us, is its session still alive? After a bad signature the store
-is not asked. `evidence` is what the server saw, `sentence` is what a page tells the visitor.
+is not asked. `evidence` is what the server saw; `sentence` and `advice` are what a page tells the
+visitor, if the refusal ends the whole request.
 """
 
 from __future__ import annotations
@@ -19,6 +20,8 @@ class Refusal(Exception):
     sentence: ClassVar[str]
     issued: ClassVar[str] = "not_asked"
     alive: ClassVar[str] = "not_asked"
+    status: ClassVar[str] = "403 Forbidden"
+    advice: ClassVar[str] = "Log in, then try again."
     session: Session | None = None
 
     def __init__(self, **evidence: Any) -> None:
@@ -94,17 +97,25 @@ class Throttled(Refusal):
 class CrossSite(Refusal):
     code = "CROSS_SITE"
     sentence = "This form was sent from another site, so nothing was changed."
+    advice = "Open the page here and send its form again."
 
 
 class ForeignHost(Refusal):
     code = "FOREIGN_HOST"
     sentence = "This request is addressed to a host that this server does not answer for."
+    advice = "Open the address that the terminal shows, or start the server with --allow-host NAME."
 
 
 class StoreDown(Refusal):
     code = "STORE_DOWN"
-    sentence = "The session store does not answer. Your cookie is kept: try again in a moment."
+    sentence = "The session store does not answer. Your cookie is kept."
     issued = "yes"
+    status = "503 Service Unavailable"
+    advice = "Reload the page in a moment. You need not log in again."
 
 
-CRASHED = "CRASHED"
+class Crashed(Refusal):
+    code = "CRASHED"
+    sentence = "Something in this server went wrong, and it is not you."
+    status = "500 Internal Server Error"
+    advice = "Go back and try again. The terminal names the line where it went wrong."

@@ -67,10 +67,8 @@ def make_key_file(path: Path) -> bool:
     try:
         aside = _write_aside(path)
     except OSError as error:
-        raise Problem(
-            f"The key file {path} cannot be made ({error.strerror}). "
-            "Make its folder writable, or name a key file of your own with --keys FILE."
-        ) from None
+        remedy = "Make its folder writable, or name a key file of your own with --keys FILE."
+        raise Problem(f"The key file {path} cannot be made ({error.strerror}). {remedy}") from None
     try:
         os.link(aside, path)
         return True

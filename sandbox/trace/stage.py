@@ -188,14 +188,11 @@ def shortened(identifier: str) -> str:
 
 
 def printable(value: Any) -> Any:
-    """The same data with control and invisible characters as escapes, and long texts cut.
-
-    The keys of a dictionary are our own words.
-    """
+    """The same data with control and invisible characters as escapes, and long texts cut."""
     if isinstance(value, str):
         return value if value.isprintable() and len(value) <= LONGEST_TEXT else _tamed(value)
     if isinstance(value, dict):
-        return {key: printable(each) for key, each in value.items()}
+        return {printable(key): printable(each) for key, each in value.items()}
     if isinstance(value, (list, tuple)):
         return [printable(each) for each in value]
     return value

@@ -5,11 +5,13 @@ from __future__ import annotations
 import os
 import shutil
 from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from sandbox.serving.clock import Clock
 from sandbox.login.cookies import CookieSettings
 from sandbox.login.flow import Bricks
 from sandbox.login.keys import MemoryKeys
@@ -17,7 +19,6 @@ from sandbox.login.sessions import Limits
 from sandbox.login.signing import SessionSigner
 from sandbox.login.stores.memory import MemoryStore
 from sandbox.login.stores.sqlite import SQLiteStore
-from sandbox.serving.clock import Clock
 
 from .browsing import PATIENCE, OtherSite, Person, Sandbox
 
@@ -34,8 +35,7 @@ ARGUMENTS = [
     "--disable-component-update",
     "--disable-sync",
 ]
-# Playwright turns off what Chromium does for people: keeping a left page alive for "Back".
-AS_PEOPLE_HAVE_IT = ["--disable-back-forward-cache"]
+NO_LEFT_PAGES = "--disable-back-forward-cache"  # Playwright's own argument
 
 
 def is_root() -> bool:
@@ -44,8 +44,8 @@ def is_root() -> bool:
 
 # For the package, not the session: as long as Playwright runs, asyncio.run() fails in other tests.
 @pytest.fixture(scope="package")
-def chromium() -> Iterator[Browser]:
-    """One browser for all the tests in this folder."""
+def launch() -> Iterator[Callable[..., Browser]]:
+    """`launch()` starts Chromium; it ends when the tests in this folder are over."""
     executable = next(filter(None, map(shutil.which, EXECUTABLES)), None)
     if executable is None:
         pytest.skip("Chromium is not installed: apt install chromium")
@@ -54,14 +54,30 @@ def chromium() -> Iterator[Browser]:
     except ImportError:
         pytest.skip("Playwright is not installed: pip install playwright")
     expect.set_options(timeout=PATIENCE * 1000)
+    arguments = [*ARGUMENTS, *(["--no-sandbox"] if is_root() else [])]
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(
-            executable_path=executable,
-            args=[*ARGUMENTS, *(["--no-sandbox"] if is_root() else [])],
-            ignore_default_args=AS_PEOPLE_HAVE_IT,
-        )
-        yield browser
-        browser.close()
+        start = partial(playwright.chromium.launch, executable_path=executable, args=arguments)
+        browsers: list[Browser] = []
+
+        def started(**options: Any) -> Browser:
+            browsers.append(start(**options))
+            return browsers[-1]
+
+        yield started
+        for browser in browsers:
+            browser.close()
+
+
+@pytest.fixture(scope="package")
+def chromium(launch: Callable[..., Browser]) -> Browser:
+    """One browser for all the tests in this folder."""
+    return launch()
+
+
+@pytest.fixture(scope="package")
+def chromium_that_keeps_left_pages(launch: Callable[..., Browser]) -> Browser:
+    """Chromium as people have it: a page that was left is kept alive for the Back button."""
+    return launch(ignore_default_args=[NO_LEFT_PAGES])
 
 
 @pytest.fixture
@@ -99,7 +115,7 @@ def sandbox_on_each_store(
     return serve(store=SQLiteStore(tmp_path / "sessions.sqlite") if sqlite else MemoryStore())
 
 
-@pytest.fixture
+@pytest.fixture(scope="package")
 def other_site() -> Iterator[OtherSite]:
     site = OtherSite()
     yield site
@@ -107,15 +123,15 @@ def other_site() -> Iterator[OtherSite]:
 
 
 @pytest.fixture
-def visit(chromium: Browser) -> Iterator[Callable[..., Person]]:
-    """`visit(sandbox)` is somebody with a fresh browser profile.
+def visit(chromium: Browser, serve: Callable[..., Sandbox]) -> Iterator[Callable[..., Person]]:
+    """`visit(sandbox)` is somebody with a fresh browser profile; it closes before the servers do.
 
     When the test is over, Chromium must have had nothing to complain about on anybody's console.
     """
     people: list[Person] = []
 
-    def come(sandbox: Sandbox, **profile: Any) -> Person:
-        people.append(Person(chromium.new_context(**profile), sandbox))
+    def come(sandbox: Sandbox, browser: Browser = chromium, **profile: Any) -> Person:
+        people.append(Person(browser.new_context(**profile), sandbox))
         return people[-1]
 
     yield come

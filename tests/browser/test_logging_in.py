@@ -23,7 +23,11 @@ def test_somebody_who_logs_in_with_the_form_lands_on_the_profile_and_stays_logge
 ) -> None:
     sandbox = sandbox_on_each_store
     alice = visit(sandbox)
-    alice.log_in("alice")
+    alice.open("/profile")
+    assert alice.place == "/login"
+    alice.tab.locator("input[name=username]").press_sequentially("alice")
+    alice.tab.locator("input[name=password]").press_sequentially("wonderland")
+    alice.press("/login")
     assert alice.place == "/profile"
     assert "alice" in alice.heading
     ticket = alice.ticket

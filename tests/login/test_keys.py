@@ -11,8 +11,8 @@ from pathlib import Path
 import pytest
 
 from sandbox.login.keys import Keys, MemoryKeys, new_key
-from sandbox.login.problems import Problem
 from sandbox.serving.key_file import KeyFile, make_key_file, read_keys
+from sandbox.login.problems import Problem
 
 ROUNDS = 10
 

@@ -186,6 +186,13 @@ def test_a_neighbour_writing_at_the_first_start_is_waited_for(
 # What is refused: each maker leaves something at the path that cannot be our store.
 
 
+def another_programs_notes(path: Path) -> None:
+    """Nothing in it is in our way: our tables could stand beside these."""
+    with sqlite3.connect(path) as connection:
+        connection.execute("CREATE TABLE notes (id TEXT, note TEXT)")
+    connection.close()
+
+
 def another_programs_database(path: Path) -> None:
     with sqlite3.connect(path) as connection:
         connection.execute("CREATE TABLE sessions (id TEXT, notes TEXT)")
@@ -263,6 +270,7 @@ def a_version_with_fewer_columns(path: Path) -> None:
 
 
 NOT_OURS = [
+    another_programs_notes,
     another_programs_database,
     another_programs_wal_database,
     a_text_file,
@@ -311,6 +319,22 @@ def test_the_problem_is_told_in_one_line(path: Path, make: Callable[[Path], None
         SQLiteStore(path)
     assert str(refused.value).count("\n") == 0
     assert len(str(refused.value)) < 400 + len(str(path))
+
+
+@pytest.mark.parametrize(
+    ("make", "why"),
+    [
+        (a_text_file, "it is not an SQLite database"),
+        (a_short_text_file, "it is not an SQLite database"),
+        (another_programs_notes, "it is a database of another program"),
+        (another_programs_wal_database, "it is a database of another program"),
+        (pages_overwritten, "malformed"),
+    ],
+)
+def test_the_problem_says_why(path: Path, make: Callable[[Path], None], why: str) -> None:
+    make(path)
+    with pytest.raises(Problem, match=why):
+        SQLiteStore(path)
 
 
 def test_a_folder_is_refused(tmp_path: Path) -> None:

@@ -203,17 +203,24 @@ def test_an_update_of_an_ended_session_says_so_and_does_not_bring_it_back(
 def test_an_update_racing_a_delete_never_brings_a_session_back(
     store: SessionStore, update: str
 ) -> None:
+    """The update is made again and again, until the session is gone under its hands."""
     together = threading.Barrier(2)
 
-    def at_once(do: Callable[[SessionStore], object]) -> None:
+    def keep_updating() -> None:
         together.wait()
-        do(store)
+        for _ in range(1000):
+            if not UPDATES[update](store):
+                break
+
+    def delete() -> None:
+        together.wait()
+        store.delete(ALICE.id)
 
     with ThreadPoolExecutor(2) as threads:
         for _ in range(TRIES):
             store.create(ALICE)
-            work = [threads.submit(at_once, UPDATES[each]) for each in (update, "delete")]
-            assert [each.result() for each in work] == [None, None]
+            deleting, updating = threads.submit(delete), threads.submit(keep_updating)
+            deleting.result(), updating.result()
             assert store.find(ALICE.id) is None
 
 

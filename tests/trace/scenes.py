@@ -298,6 +298,15 @@ class Screen(io.StringIO):
         return self.colours
 
 
+class Gone:
+    """Counts how often it was said that nobody reads."""
+
+    times = 0
+
+    def __call__(self) -> None:
+        self.times += 1
+
+
 def drawn(events: Iterable[Event], width: int | None = 80, out: Screen | None = None) -> str:
     """What the painter makes of these events."""
     out = out or Screen()

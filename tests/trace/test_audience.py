@@ -106,7 +106,7 @@ class Rendezvous(Ear):
 
     def __init__(self) -> None:
         super().__init__()
-        self.together = threading.Barrier(2, timeout=2)
+        self.together = threading.Barrier(2, timeout=0.2)
 
     def __eq__(self, other: object) -> bool:
         with suppress(threading.BrokenBarrierError):

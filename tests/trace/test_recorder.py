@@ -9,22 +9,13 @@ from copy import deepcopy
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from sandbox.trace.recorder import JSONLines
 from sandbox.trace.stage import Event
 
-from .scenes import DERIVED, FORGED, SCENES, STAMP, ended, forged, request, response
-
-
-class Gone:
-    """Counts how often it was said that nobody reads."""
-
-    times = 0
-
-    def __call__(self) -> None:
-        self.times += 1
+from .scenes import DERIVED, FORGED, SCENES, STAMP, Gone, ended, forged, request, response
 
 
 def written(*events: Event, close: bool = True) -> list[Any]:
@@ -154,6 +145,7 @@ plain = st.recursive(
 )
 
 
+@settings(max_examples=50, deadline=None)
 @given(st.dictionaries(st.text(), plain, max_size=4))
 def test_any_text_survives_and_stays_on_one_line(evidence: dict[str, Any]) -> None:
     evidence.pop("live_only", None)

@@ -69,7 +69,7 @@ class Fields(HTMLParser):
             self._open.append(given["name"])
 
 
-# GET /, GET|POST /login, GET /profile, POST /word, POST /logout, POST /logout/everywhere, GET /api/me
+# GET /, GET|POST /login, GET /profile, POST /word, POST /logout(/everywhere), GET /api/me
 
 
 @pytest.mark.parametrize(
@@ -184,7 +184,8 @@ def test_no_spelling_of_next_leads_to_another_site(site: Site, elsewhere: str) -
     assert len(answer.all("Set-Cookie")) == 1
     form = site.get("/login?" + urlencode({"next": elsewhere}))
     shown = re.search(r'name="next" value="([^"]*)"', form.text)
-    assert shown and as_a_browser_goes(shown[1]) == ("http", "localhost:8000")
+    assert shown
+    assert as_a_browser_goes(shown[1]) == ("http", "localhost:8000")
 
 
 def as_a_browser_goes(location: str) -> tuple[str, str]:
@@ -193,7 +194,6 @@ def as_a_browser_goes(location: str) -> tuple[str, str]:
     parts = urlsplit(cleaned)
     if parts.scheme or cleaned.startswith("//"):
         return parts.scheme or "http", parts.netloc
-    # Dot segments go before the slashes are looked at only in a path that is already here.
     return "http", "localhost:8000"
 
 
@@ -360,9 +360,9 @@ def test_no_other_file_is_served(site: Site, path: str) -> None:
 
 
 @pytest.mark.parametrize("name", ["localhost", "127.0.0.1", "[::1]", "LOCALHOST", "LocalHost"])
-@pytest.mark.parametrize("port", ["", ":", ":1", ":80", ":8000", ":65535"])
-def test_our_own_names_are_answered_at_any_port(site: Site, name: str, port: str) -> None:
-    assert site.ask("GET", "/", [("Host", name + port)]).status == 200
+def test_our_own_names_are_answered_at_any_port(site: Site, name: str) -> None:
+    for port in ("", ":", ":1", ":80", ":8000", ":65535"):
+        assert site.ask("GET", "/", [("Host", name + port)]).status == 200
 
 
 @pytest.mark.parametrize(
@@ -395,10 +395,10 @@ def test_our_own_names_are_answered_at_any_port(site: Site, name: str, port: str
         "<script>alert(1)</script>",
     ],
 )
-@pytest.mark.parametrize("method", ["GET", "POST"])
-def test_any_other_host_is_refused(site: Site, method: str, host: str | bytes) -> None:
-    act = lambda: site.ask(method, "/logout", [("Host", host)])  # noqa: E731
-    assert verdict_of(site, act) == (403, "FOREIGN_HOST")
+def test_any_other_host_is_refused(site: Site, host: str | bytes) -> None:
+    for method in ("GET", "POST"):
+        answer, told = site.told(lambda m=method: site.ask(m, "/logout", [("Host", host)]))
+        assert (answer.status, told["verdict"]) == (403, "FOREIGN_HOST")
 
 
 def test_two_hosts_or_none_are_refused(site: Site) -> None:
@@ -542,20 +542,19 @@ def test_a_length_that_is_no_number_is_answered(site: Site, length: str) -> None
     assert answer.status in (400, 413)
 
 
-@pytest.mark.parametrize(
-    "body",
-    [
-        b"",
-        b"&&&===&",
-        b"username",
-        b"username=%zz&password=%",
-        b"username=\xff\xfe&password=\x00\x1b",
-        b"username=%ff%fe&password=%ed%a0%80",
-        b"username=" + b"&username=" * 5000,
-        b"password=%00&username=%00",
-        b'{"username": "alice", "password": "wonderland"}',
-    ],
-)
+UNREADABLE: list[bytes] = [
+    b"",
+    b"&&&===&",
+    b"username",
+    b"username=%zz&password=%",
+    b"username=\xff\xfe&password=\x00\x1b",
+    b"username=%ff%fe&password=%ed%a0%80",
+    b"username=" + b"&username=" * 5000,
+    b"password=%00&username=%00",
+    b'{"username": "alice", "password": "wonderland"}',
+]
+
+
 @pytest.mark.parametrize(
     "content_type",
     [
@@ -572,13 +571,14 @@ def test_a_length_that_is_no_number_is_answered(site: Site, length: str) -> None
 )
 @pytest.mark.parametrize("path", ["/login", "/word"])
 def test_an_unreadable_form_is_never_a_crash(
-    site: Site, alice: str, path: str, content_type: str, body: bytes
+    site: Site, alice: str, path: str, content_type: str
 ) -> None:
     headers: list[tuple[str, str | bytes]] = [("Content-Type", content_type), ("Cookie", alice)]
-    answer, told = site.told(lambda: site.ask("POST", path, headers, body))
-    assert answer.status in (303, 400, 401)
-    assert told["status"] == answer.status
-    assert told["verdict"] != "CRASHED"
+    for body in UNREADABLE:
+        answer, told = site.told(lambda b=body: site.ask("POST", path, headers, b))
+        assert answer.status in (303, 400, 401), body
+        assert told["status"] == answer.status
+        assert told["verdict"] != "CRASHED"
 
 
 # HEAD and OPTIONS; an HTTP/1.0 request
@@ -701,13 +701,12 @@ REFUSED_BY_WAITRESS: list[bytes] = [
 
 
 @pytest.mark.parametrize("cookie", GARBAGE, ids=lambda each: repr(each[:40]))
-@pytest.mark.parametrize("method", ["GET", "POST", "HEAD"])
-def test_a_garbage_cookie_is_refused_like_any_other(site: Site, cookie: bytes, method: str) -> None:
-    path = "/word" if method == "POST" else "/profile"
-    answer, told = site.told(lambda: site.ask(method, path, [("Cookie", cookie)]))
-    assert (answer.status, answer.one("Location")) == (303, "/login?next=/profile")
-    assert answer.all("Set-Cookie") == told["set_cookie"] == []
-    assert told["verdict"] in ("NO_COOKIE", "MALFORMED", "BAD_SIGNATURE")
+def test_a_garbage_cookie_is_refused_like_any_other(site: Site, cookie: bytes) -> None:
+    for method, path in (("GET", "/profile"), ("HEAD", "/profile"), ("POST", "/word")):
+        answer, told = site.told(lambda m=method, p=path: site.ask(m, p, [("Cookie", cookie)]))
+        assert (answer.status, answer.all("Location")) == (303, ["/login?next=/profile"])
+        assert answer.all("Set-Cookie") == told["set_cookie"] == []
+        assert told["verdict"] in ("NO_COOKIE", "MALFORMED", "BAD_SIGNATURE")
 
 
 @pytest.mark.parametrize("cookie", REFUSED_BY_WAITRESS, ids=repr)

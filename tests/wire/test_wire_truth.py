@@ -10,6 +10,7 @@ from urllib.parse import urlencode
 import pytest
 from bottle import HTTPError, HTTPResponse, abort, redirect, request, response
 
+from sandbox.serving.clock import Clock
 from sandbox.login.flow import Bricks
 from sandbox.login.guard import LOOPBACK_NAMES
 from sandbox.login.keys import MemoryKeys
@@ -17,7 +18,6 @@ from sandbox.login.middleware import Middleware
 from sandbox.login.refusals import StoreDown, UnknownSession
 from sandbox.login.server import make_routes, queue_cookie
 from sandbox.login.signing import SessionSigner
-from sandbox.serving.clock import Clock
 from tests.wire.raw_http import Site, lay_bricks, serving
 
 REFUSED = [401, 403, 404, 413, 500, 503]
@@ -191,7 +191,7 @@ def test_with_keys_brought_along_only_the_value_of_our_cookie_is_shortened() -> 
 
 
 def test_a_refusal_that_a_route_lets_through_gets_our_page_and_keeps_the_cookie() -> None:
-    """Not every refusal has a row in the middleware's table; none may end in the server's own 500."""
+    """Not every refusal has a row in the middleware's table; none may end in waitress's 500."""
     bricks = lay_bricks()
     routes = make_routes(bricks, {})
 
