@@ -5,8 +5,9 @@ from __future__ import annotations
 import argparse
 import importlib
 import sys
+from typing import Any
 
-from sandbox.login.problems import Problem
+from sandbox.login.problems import Problem, say_at_the_terminal
 
 COMMANDS = {
     "demo": "a login in five stops, then the server for you",
@@ -20,24 +21,30 @@ COMMANDS = {
 def main(arguments: list[str] | None = None) -> int:
     """Run one command; its exit code. Only the module of that command is imported."""
     given = sys.argv[1:] if arguments is None else arguments
-    parser = argparse.ArgumentParser(prog="python -m sandbox", description=__doc__)
-    subparsers = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
-    wanted = given[0] if given and given[0] in COMMANDS else None
-    modules = {}
-    for name, purpose in COMMANDS.items():
-        subparser = subparsers.add_parser(name, help=purpose, description=purpose)
-        if name == wanted:
-            modules[name] = importlib.import_module(f"sandbox.commands.{name}")
-            modules[name].add_arguments(subparser)
+    parser, subparsers = _parsers()
+    module: Any = None
+    if given and given[0] in COMMANDS:
+        module = importlib.import_module(f"sandbox.commands.{given[0]}")
+        module.add_arguments(subparsers[given[0]])
     options = parser.parse_args(given)
     try:
-        exit_code: int = modules[options.command].run(options)
+        exit_code: int = module.run(options)
     except KeyboardInterrupt:
         exit_code = 130
     except Problem as problem:
-        print(problem, file=sys.stderr)
+        say_at_the_terminal(str(problem))
         exit_code = 2
     return exit_code
+
+
+def _parsers() -> tuple[argparse.ArgumentParser, dict[str, argparse.ArgumentParser]]:
+    parser = argparse.ArgumentParser(prog="python -m sandbox", description=__doc__)
+    added = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
+    subparsers = {
+        name: added.add_parser(name, help=purpose, description=purpose)
+        for name, purpose in COMMANDS.items()
+    }
+    return parser, subparsers
 
 
 if __name__ == "__main__":

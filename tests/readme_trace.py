@@ -12,15 +12,13 @@ from pathlib import Path
 
 import httpx
 
-from sandbox.login.cookies import CookieSettings
 from sandbox.login.flow import Bricks
 from sandbox.login.keys import MemoryKeys
 from sandbox.login.server import make_app
-from sandbox.login.sessions import Limits
-from sandbox.login.signing import SessionSigner
 from sandbox.login.stores.memory import MemoryStore
 from sandbox.login.users import DEMO_ACCOUNTS, make_users
-from sandbox.serving import traced
+from sandbox.serving.bricks import lay_bricks
+from sandbox.serving.traced import traced
 from sandbox.trace.painter import Painter
 
 README = Path(__file__).parent.parent / "README.md"
@@ -54,14 +52,10 @@ def transcript() -> str:
 
 
 def _bricks(now: list[float]) -> Bricks:
-    limits = Limits()
-    keys = MemoryKeys(b"x0w2Myl_jmAUowsX-N2twIrGIYPTJ6Hkv3Wk0QVGtsk")
-    return Bricks(
-        cookie=CookieSettings(limits.cookie_age),
-        signer=SessionSigner(keys, lambda: now[0], limits.cookie_age),
-        store=MemoryStore(),
-        limits=limits,
-        users=make_users(DEMO_ACCOUNTS),
+    return lay_bricks(
+        MemoryStore(),
+        MemoryKeys(b"x0w2Myl_jmAUowsX-N2twIrGIYPTJ6Hkv3Wk0QVGtsk"),
+        make_users(DEMO_ACCOUNTS),
         clock=lambda: now[0],
         new_id=lambda: "q3VbE0cJ5nUo1hTzXyK7dWmRg4SfLpA9tNiH2uQeB8w",
     )

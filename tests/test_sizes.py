@@ -34,10 +34,10 @@ def lines_of(source: str) -> int:
     return sum(1 for line in stripped if line and not line.startswith("#"))
 
 
-def length(node: ast.AST) -> int:
+def length(node: Function) -> int:
     """From `def` to the last line, docstring included; functions inside count for themselves."""
     inside = sum(_whole(function) for function in functions(node, deep=False))
-    return node.end_lineno - node.lineno + 1 - inside  # type: ignore[attr-defined]
+    return (node.end_lineno or node.lineno) - node.lineno + 1 - inside
 
 
 def _whole(function: Function) -> int:

@@ -8,16 +8,17 @@ from pathlib import Path
 
 from argon2 import PasswordHasher
 
-from sandbox.login.clock import Clock
 from sandbox.login.cookies import CookieSettings
 from sandbox.login.flow import Bricks
-from sandbox.login.keys import KeyFile, KeyRing, MemoryKeys, make_key_file
+from sandbox.login.keys import KeyRing, MemoryKeys
 from sandbox.login.sessions import Limits, new_session_id
 from sandbox.login.signing import SessionSigner
 from sandbox.login.stores import Session, SessionStore
 from sandbox.login.stores.memory import MemoryStore
 from sandbox.login.stores.sqlite import SQLiteStore
 from sandbox.login.users import Users, make_users
+from sandbox.serving.clock import Clock
+from sandbox.serving.key_file import KeyFile, make_key_file
 
 USER = "alice"
 

@@ -9,19 +9,20 @@ import threading
 from collections.abc import Callable
 from pathlib import Path
 
-from sandbox.login.clock import Clock
-from sandbox.login.cookies import CookieSettings
 from sandbox.login.flow import Bricks
 from sandbox.login.guard import LOOPBACK_NAMES
-from sandbox.login.keys import KeyFile, KeyRing, MemoryKeys, make_key_file
+from sandbox.login.keys import KeyRing, MemoryKeys
 from sandbox.login.problems import Problem, say_at_the_terminal
 from sandbox.login.server import make_app
 from sandbox.login.sessions import Limits
-from sandbox.login.signing import SessionSigner
 from sandbox.login.stores import SessionStore
 from sandbox.login.stores.memory import MemoryStore
 from sandbox.login.users import DEMO_ACCOUNTS, make_users
-from sandbox.serving import LiveServer, traced
+from sandbox.serving.bricks import lay_bricks
+from sandbox.serving.clock import Clock
+from sandbox.serving.key_file import KeyFile, make_key_file
+from sandbox.serving.live import LiveServer
+from sandbox.serving.traced import traced
 from sandbox.trace.audience import Audience, Listener
 from sandbox.trace.leftovers import LeftOvers
 
@@ -45,8 +46,18 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(options: argparse.Namespace, greeting: str = "Login Sandbox") -> int:
     """Serve until Ctrl-C or SIGTERM, or until nobody reads the trace any more."""
     stop = threading.Event()
-    bricks = lay_bricks(options)
-    hosts = {*LOOPBACK_NAMES, *(name.lower() for name in options.allow_host)}
+    bricks = _bricks(options)
+    try:
+        _serve(bricks, options, greeting, stop)
+    finally:
+        bricks.store.close()
+    return 0
+
+
+def _serve(
+    bricks: Bricks, options: argparse.Namespace, greeting: str, stop: threading.Event
+) -> None:
+    hosts = {*LOOPBACK_NAMES, *options.allow_host}
     app = make_app(bricks, hosts, DEMO_ACCOUNTS)
     listeners, say = _listeners(options.trace, bricks, stop.set)
     audience = Audience(*listeners)
@@ -61,23 +72,13 @@ def run(options: argparse.Namespace, greeting: str = "Login Sandbox") -> int:
     finally:
         server.stop()
         audience.close()
-        bricks.store.close()
-    return 0
 
 
-def lay_bricks(options: argparse.Namespace) -> Bricks:
+def _bricks(options: argparse.Namespace) -> Bricks:
     """What the options ask for, ready to serve. Problem: what cannot be used."""
-    clock = Clock()
     limits = Limits(idle=options.idle, lifetime=options.lifetime)
     store, keys = _store_and_keys(options.store, options.keys)
-    return Bricks(
-        cookie=CookieSettings(limits.cookie_age, secure=options.secure),
-        signer=SessionSigner(keys, clock, limits.cookie_age),
-        store=store,
-        limits=limits,
-        users=make_users(DEMO_ACCOUNTS),
-        clock=clock,
-    )
+    return lay_bricks(store, keys, make_users(DEMO_ACCOUNTS), Clock(), limits, options.secure)
 
 
 def _store_and_keys(wanted: str, brought: Path | None) -> tuple[SessionStore, KeyRing]:

@@ -7,8 +7,8 @@ import sys
 
 from sandbox.login.sessions import Limits
 from sandbox.login.whatif import what_ifs
-from sandbox.trace.lamps import lamps
 from sandbox.trace.painter import Painter
+from sandbox.trace.stage import lamps
 from sandbox.tutor.own_server import OwnServer
 from sandbox.tutor.tour import LIFETIME_MINUTES, TOUR_STOPS
 from sandbox.tutor.walk import Scene, walk
@@ -55,12 +55,13 @@ def _show_what_ifs(painter: Painter, scene: Scene) -> list[str]:
     scene.server.console.catch_up()
     bricks, cookie = scene.server.bricks, scene.alice.jar.cookies["sandbox_session"].value
     row = bricks.store.all_of("alice")[0]
-    codes = what_ifs(bricks, cookie, row)
+    outcomes = what_ifs(bricks, cookie, row)
+    codes = {each: refusal.code if refusal else "OK" for each, refusal in outcomes.items()}
     painter.title("What if? One cookie under each circumstance")
     painter.say(f"{'the cookie':44}{'code':17}issued  alive")
-    for circumstance, code in codes.items():
-        shown = [state.replace("_", " ") for state in lamps(code).values()]
-        painter.say(f"{circumstance:44}{code:17}{shown[0]:8}{shown[1]}")
+    for circumstance, refusal in outcomes.items():
+        issued, alive = (lamp.replace("_", " ") for lamp in lamps(refusal).values())
+        painter.say(f"{circumstance:44}{codes[circumstance]:17}{issued:8}{alive}")
     painter.say("")
     return [each for each in PROMISED if codes.get(each) != PROMISED[each]]
 

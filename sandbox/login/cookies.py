@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from sandbox.login.refusals import NoCookie
-from sandbox.trace.stage import shortened, stage
+from sandbox.trace.stage import stage
 
 # RFC 6265 section 4.1.1: what a server may put into a name and into a value.
 TOKEN = re.compile(r"[!#$%&'*+\-.^_`|~0-9A-Za-z]+")
@@ -94,35 +94,3 @@ def format_set_cookie(name: str, value: str, max_age: int, secure: bool = False)
         raise ValueError(f"A cookie has at most {LONGEST_COOKIE} bytes; this one is longer.")
     flags = "; HttpOnly; SameSite=Lax" + ("; Secure" if secure else "")
     return f"{name}={value}; Path=/; Max-Age={max_age}{flags}"
-
-
-def describe_cookies(settings: CookieSettings, header: str, in_full: bool) -> dict[str, Any]:
-    """What the trace may tell of a Cookie header: ours with its value, others by name only."""
-    sent = parse_cookie_header(header)
-    ours = sent.values(settings.name)
-    cookies = [
-        {"name": name, "ours": True, "value": value if in_full else shortened(value)}
-        if name == settings.name
-        else {"name": name, "ours": False}
-        for name, value in sent.pairs
-    ]
-    notes = []
-    if sent.ignored:
-        notes.append(f"{sent.ignored} malformed pair(s) ignored")
-    if len(ours) > 1:
-        notes.append(f"{len(ours)} cookies named {settings.name}: the first counts")
-    return {"cookies": cookies, "notes": notes, "tag": _tag(ours[0]) if ours else ""}
-
-
-def describe_set_cookie(settings: CookieSettings, header: str, in_full: bool) -> str:
-    """What the trace may tell of a Set-Cookie header: our value shortened unless `in_full`."""
-    pair, semicolon, attributes = header.partition(";")
-    name, _, value = pair.partition("=")
-    if in_full or not value or name != settings.name:
-        return header
-    return f"{name}={shortened(value)}{semicolon}{attributes}"
-
-
-def _tag(value: str) -> str:
-    """The last two characters of the session id: they tell two browsers apart in the trace."""
-    return value.partition(".")[0][-2:]

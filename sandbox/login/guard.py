@@ -22,7 +22,7 @@ def _host_compared(_outcome: object, host: str, allowed: Collection[str]) -> dic
 @stage(lane="guard", evidence=_host_compared)
 def check_host(host: str, allowed: Collection[str]) -> None:
     """Answer only for our own names, whatever the port, against DNS rebinding (CVE-2018-14505)."""
-    if PORT.sub("", host).lower() not in allowed:
+    if PORT.sub("", host).lower() not in map(str.lower, allowed):
         raise ForeignHost()
 
 

@@ -12,8 +12,8 @@ from sandbox.login.flow import Bricks, Visitor, recognise
 from sandbox.login.guard import check_host, refuse_cross_site
 from sandbox.login.pages import error_page
 from sandbox.login.problems import say_at_the_terminal
-from sandbox.login.refusals import Refusal, StoreDown
-from sandbox.trace.stage import code_of, note_refusal, where_raised
+from sandbox.login.refusals import Crashed, Refusal, StoreDown
+from sandbox.trace.stage import note_refusal, where_raised
 
 Environ = dict[str, Any]
 StartResponse = Callable[..., Any]
@@ -31,23 +31,15 @@ ON_EVERY_PAGE = [
     ("X-Content-Type-Options", "nosniff"),
     ("Referrer-Policy", "same-origin"),
 ]
-STATUS_AND_ADVICE = {
-    "FOREIGN_HOST": (
-        "403 Forbidden",
-        "Open http://localhost with the port you see in the terminal, "
-        "or start the server with --allow-host NAME.",
-    ),
-    "CROSS_SITE": ("403 Forbidden", "Open the page here and send its form again."),
-    "STORE_DOWN": ("503 Service Unavailable", "Reload the page. You need not log in again."),
-    "CRASHED": (
-        "500 Internal Server Error",
-        "Go back and try again. The terminal names the line where it went wrong.",
-    ),
-}
 
 
 class BodyTooLarge(Exception):
-    """The request's body is longer than any of our forms."""
+    """Told from the length alone, before anybody is recognised: no reason code."""
+
+    code = ""
+    status = "413 Content Too Large"
+    sentence = f"A form here has at most {LONGEST_BODY // 1024} KB. Nothing was changed."
+    advice = "Go back and send less."
 
 
 class Middleware:
@@ -67,10 +59,9 @@ class Middleware:
                 return self._routes(environ, start_response)
             self._admit(environ)
             return self._routes(environ, start)
-        except BodyTooLarge:
-            return _too_large(environ, start)
         except Exception as error:  # whatever went wrong, the visitor gets a page that says so
-            note_refusal(error)
+            if not isinstance(error, BodyTooLarge):
+                note_refusal(error)
             return _explain(environ, start, error)
 
     def _admit(self, environ: Environ) -> None:
@@ -103,26 +94,17 @@ def _with_our_headers(environ: Environ, start_response: StartResponse) -> StartR
     return start
 
 
-def _too_large(environ: Environ, start: StartResponse) -> Iterable[bytes]:
-    says = f"A form here has at most {LONGEST_BODY // 1024} KB; what was sent is longer."
-    advice = "Nothing was changed. Send less."
-    return _answer(environ, start, "413 Content Too Large", "TOO_LARGE", says, advice)
-
-
 def _explain(environ: Environ, start: StartResponse, error: Exception) -> Iterable[bytes]:
-    code = code_of(error)
-    says = getattr(error, "sentence", "Something in this server went wrong, and it is not you.")
-    if code == "CRASHED":
-        place = f"{type(error).__name__} at {where_raised(error)}"
-        say_at_the_terminal(f"CRASHED: {place}. The visitor got a page that says so.")
-    status, advice = STATUS_AND_ADVICE[code]
-    return _answer(environ, start, status, code, says, advice)
-
-
-def _answer(
-    environ: Environ, start: StartResponse, status: str, code: str, says: str, advice: str
-) -> Iterable[bytes]:
-    content_type, text = error_page(environ["PATH_INFO"], status, code, says, advice)
+    """Answer with what happened and what to do: as JSON to a script, as a page to a person."""
+    if isinstance(error, (Refusal, BodyTooLarge)):
+        problem = error
+    else:
+        problem = Crashed()
+        say_at_the_terminal(f"CRASHED: {type(error).__name__} at {where_raised(error)}.")
+    content_type, text = error_page(
+        environ["PATH_INFO"], problem.status, problem.code, problem.sentence, problem.advice
+    )
     body = text.encode()
-    start(status, [("Content-Type", content_type), ("Content-Length", str(len(body)))])
+    headers = [("Content-Type", content_type), ("Content-Length", str(len(body)))]
+    start(problem.status, headers)
     return [] if environ["REQUEST_METHOD"] == "HEAD" else [body]

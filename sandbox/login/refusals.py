@@ -1,7 +1,9 @@
 """Why the server may refuse: one exception for each reason.
 
-A refusal's `code` is public: lessons, exercises and tests rely on it. Its `evidence` is what the
-server saw, as plain data; its `sentence` is what a page tells the visitor.
+A refusal's `code` is public: lessons, exercises and tests rely on it. `issued` and `alive` are the
+two lamps: was the cookie issued by us, is its session still alive? After a bad signature the store
+is not asked. `evidence` is what the server saw; `sentence` and `advice` are what a page tells the
+visitor, if the refusal ends the whole request.
 """
 
 from __future__ import annotations
@@ -16,6 +18,10 @@ class Refusal(Exception):
 
     code: ClassVar[str]
     sentence: ClassVar[str]
+    issued: ClassVar[str] = "not_asked"
+    alive: ClassVar[str] = "not_asked"
+    status: ClassVar[str] = "403 Forbidden"
+    advice: ClassVar[str] = "Log in, then try again."
     session: Session | None = None
 
     def __init__(self, **evidence: Any) -> None:
@@ -31,20 +37,26 @@ class NoCookie(Refusal):
 class Malformed(Refusal):
     code = "MALFORMED"
     sentence = "Your cookie does not have the three parts of a session cookie."
+    issued = "no"
 
 
 class BadSignature(Refusal):
     code = "BAD_SIGNATURE"
     sentence = "Your cookie's signature is not one that this server makes."
+    issued = "no"
 
 
 class Expired(Refusal):
     code = "EXPIRED"
     sentence = "Your cookie was signed by this server, but too long ago."
+    issued = "yes"
 
 
 class SessionRefusal(Refusal):
     """The cookie was issued by us, but its session no longer opens anything."""
+
+    issued = "yes"
+    alive = "no"
 
     def __init__(self, session: Session | None = None, **evidence: Any) -> None:
         super().__init__(**evidence)
@@ -69,6 +81,7 @@ class AbsoluteTimeout(SessionRefusal):
 class UnknownUser(SessionRefusal):
     code = "UNKNOWN_USER"
     sentence = "Your session belongs to somebody who is no longer known here."
+    alive = "yes"
 
 
 class BadCredentials(Refusal):
@@ -84,16 +97,25 @@ class Throttled(Refusal):
 class CrossSite(Refusal):
     code = "CROSS_SITE"
     sentence = "This form was sent from another site, so nothing was changed."
+    advice = "Open the page here and send its form again."
 
 
 class ForeignHost(Refusal):
     code = "FOREIGN_HOST"
     sentence = "This request is addressed to a host that this server does not answer for."
+    advice = "Open the address that the terminal shows, or start the server with --allow-host NAME."
 
 
 class StoreDown(Refusal):
     code = "STORE_DOWN"
-    sentence = "The session store does not answer. Your cookie is kept: try again in a moment."
+    sentence = "The session store does not answer. Your cookie is kept."
+    issued = "yes"
+    status = "503 Service Unavailable"
+    advice = "Reload the page in a moment. You need not log in again."
 
 
-CRASHED = "CRASHED"
+class Crashed(Refusal):
+    code = "CRASHED"
+    sentence = "Something in this server went wrong, and it is not you."
+    status = "500 Internal Server Error"
+    advice = "Go back and try again. The terminal names the line where it went wrong."

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import functools
-import json
 from collections.abc import Callable, Collection, Mapping
 from pathlib import Path
 from typing import Any
@@ -24,6 +23,8 @@ BOTTLE_SAYS = {
     405: "This page does not answer this kind of request.",
 }
 LONGEST_WORD = 40  # characters
+WORD_SAVED = "Your word is saved in the store. The cookie did not change."
+WORD_KEPT = f"A word has 1 to {LONGEST_WORD} characters. Your old word is kept."
 SAID = {
     "logged-out": "You are logged out. The session is deleted and the cookie is dropped.",
     "everywhere": "You are logged out in every browser. All your sessions are deleted.",
@@ -89,13 +90,11 @@ def make_routes(bricks: Bricks, demo_accounts: Mapping[str, str]) -> Bottle:
     @guarded
     def save_word(visitor: Visitor, user: str) -> HTTPResponse:
         word = request.forms.word.strip()
-        if not word.isprintable() or not 1 <= len(word) <= LONGEST_WORD:
-            says = f"A word has 1 to {LONGEST_WORD} characters. Your old word is kept."
-            saved = bricks.store.write(visitor.session.id, flash=(says,))
-        else:
-            says = "Your word is saved in the store. The cookie did not change."
-            saved = bricks.store.write(visitor.session.id, word=word, flash=(says,))
-        return see_other("/profile") if saved else log_in_first(UnknownSession(), "/profile")
+        fits = word.isprintable() and 1 <= len(word) <= LONGEST_WORD
+        new_word, says = (word, WORD_SAVED) if fits else (None, WORD_KEPT)
+        if bricks.store.write(visitor.session.id, word=new_word, flash=(says,)):
+            return see_other("/profile")
+        return log_in_first(UnknownSession(), "/profile")
 
     @app.post("/logout")
     def logout() -> HTTPResponse:
@@ -109,8 +108,8 @@ def make_routes(bricks: Bricks, demo_accounts: Mapping[str, str]) -> Bottle:
 
     @app.get("/api/me")
     @guarded
-    def me(visitor: Visitor, user: str) -> HTTPResponse:
-        return as_json({"user": user, "word": visitor.session.word})
+    def me(visitor: Visitor, user: str) -> dict[str, str]:
+        return {"user": user, "word": visitor.session.word}
 
     @app.get("/static/<name>")
     def static(name: str) -> HTTPResponse:
@@ -167,10 +166,6 @@ def queue_cookie(set_cookie_header: str) -> None:
 def see_other(path: str) -> HTTPResponse:
     """303: the form was taken, GET this page now (RFC 9110 section 15.4.4)."""
     return HTTPResponse("", 303, {"Location": path})
-
-
-def as_json(data: dict[str, Any]) -> HTTPResponse:
-    return HTTPResponse(json.dumps(data), 200, {"Content-Type": "application/json"})
 
 
 def _error(error: HTTPError) -> HTTPResponse:

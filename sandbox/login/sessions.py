@@ -96,6 +96,7 @@ def _opened(
     user: str,
     present: Session | None,
     *_: object,
+    **__: object,
 ) -> dict[str, Any]:
     if not isinstance(outcome, Session):
         return {"user": user}
@@ -114,7 +115,7 @@ def open_session(
 ) -> Session:
     """Begin a session under a new id, in the place of the one this browser has at present."""
     fresh = Session(id=new_id(), user=user, began=now, seen=now)
-    store.sweep(now - limits.cookie_age)
+    store.sweep(now - limits.cookie_age - 1)  # a second more: cookies count whole ones
     if present is None:
         store.create(fresh)
         return fresh

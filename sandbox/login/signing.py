@@ -41,9 +41,10 @@ class CookieParts:
     @property
     def issued_at(self) -> int | None:
         try:
-            return bytes_to_int(base64_decode(self.timestamp[:16]))
+            octets = base64_decode(self.timestamp)
         except BadData:
             return None
+        return bytes_to_int(octets) if len(octets) <= 8 else None
 
 
 def take_apart(cookie: str) -> CookieParts:

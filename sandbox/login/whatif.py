@@ -22,8 +22,8 @@ def what_if(
     keys: Keys | None = None,
     salt: str | None = None,
     later: float = 0.0,
-) -> str:
-    """The reason code this cookie would get with this row in the store; `later` in seconds."""
+) -> Refusal | None:
+    """How this cookie would be refused with this row in the store; `later` in seconds."""
     live = bricks.signer
     store = MemoryStore()
     if row is not None:
@@ -33,36 +33,40 @@ def what_if(
     ring = MemoryKeys(*(live.keys.current() if keys is None else keys))
     signer = SessionSigner(ring, clock, live.max_age, live.salt if salt is None else salt)
     elsewhere = replace(bricks, store=store, clock=clock, signer=signer)
-    return Context().run(_code, elsewhere, cookie)  # in a context of its own: nobody listens
+    return Context().run(_refusal, elsewhere, cookie)  # in a context of its own: nobody listens
 
 
-def what_ifs(bricks: Bricks, cookie: str, row: Session) -> dict[str, str]:
-    """One cookie under each circumstance, with the reason code it would get."""
+def what_ifs(bricks: Bricks, cookie: str, row: Session) -> dict[str, Refusal | None]:
+    """One cookie under each circumstance, and how it would be refused; None: it is accepted."""
     limits, keys, another = bricks.limits, bricks.signer.keys.current(), (new_key(),)
     ask = partial(what_if, bricks, cookie, row)
     busy = replace(row, seen=bricks.clock() + limits.lifetime)
-    middle = len(cookie) // 2
-    changed = cookie[:middle] + ("A" if cookie[middle] != "A" else "B") + cookie[middle + 1 :]
+    ask_busy = partial(what_if, bricks, cookie, busy)
     return {
         "as it is": ask(),
-        "one character changed": what_if(bricks, changed, row),
+        "one character changed": what_if(bricks, one_changed(cookie), row),
         "a newer key signs, this one is still listed": ask(keys=keys + another),
         "its key was retired": ask(keys=another),
         "checked with another salt": ask(salt="another salt"),
         "the signature removed": what_if(bricks, cookie.rpartition(".")[0], row),
         "after silence longer than the idle limit": ask(later=limits.idle + 1),
-        "never silent, but past the lifetime": what_if(
-            bricks, cookie, busy, later=limits.lifetime + 1
-        ),
+        "never silent, but past the lifetime": ask_busy(later=limits.lifetime + 1),
         "past the cookie's age": ask(later=limits.cookie_age + 1),
         "after logout": what_if(bricks, cookie, None),
         "after a restart with the memory store": what_if(bricks, cookie, None, keys=another),
     }
 
 
-def _code(bricks: Bricks, cookie: str) -> str:
+def one_changed(cookie: str) -> str:
+    """Another character in the middle: the last one of a signature has spare bits."""
+    middle = len(cookie) // 2
+    other = "A" if cookie[middle] != "A" else "B"
+    return cookie[:middle] + other + cookie[middle + 1 :]
+
+
+def _refusal(bricks: Bricks, cookie: str) -> Refusal | None:
     try:
         recognise(bricks, f"{bricks.cookie.name}={cookie}")
     except Refusal as refusal:
-        return refusal.code
-    return "OK"
+        return refusal
+    return None

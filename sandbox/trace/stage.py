@@ -29,8 +29,8 @@ PACKAGE = os.path.dirname(os.path.dirname(os.path.abspath(__file__))) + os.sep
 class Report:
     """Everything one request reports while it is answered.
 
-    `verdict` is that of the last story that ran, `verdicts` those of all of them, `skipped` the
-    stages that a story declared and did not reach.
+    `verdict` is that of the last story that ran, `skipped` the stages that a story declared and
+    did not reach, `lamps` what each story says of the visitor's cookie.
     """
 
     def __init__(
@@ -39,7 +39,7 @@ class Report:
         self.request_id = request_id
         self.timer = timer
         self.verdict = "OK"
-        self.verdicts: dict[str, str] = {}
+        self.lamps: dict[str, dict[str, str]] = {}
         self.skipped: list[str] = []
         self._tell = tell
         self._seq = 0
@@ -48,8 +48,7 @@ class Report:
 
     def say(self, kind: str, **fields: Any) -> None:
         """Tell one event; whatever came from the wire is made printable here."""
-        event = {"type": kind, "v": VERSION, "id": self.request_id, **fields}
-        self._tell(printable(event))
+        self._tell({"type": kind, "v": VERSION, "id": self.request_id, **printable(fields)})
 
     def stage_started(self, name: str, lane: str) -> float:
         self._reached.append(name)
@@ -60,7 +59,7 @@ class Report:
         us = round((self.timer() - started) * 1e6)
         self._say_stage("stage_ended", name, lane, outcome=code, us=us, **fields)
         if not self._story:
-            self._close(name, code)
+            self.verdict = code
 
     def _say_stage(self, kind: str, name: str, lane: str, **fields: Any) -> None:
         self._seq += 1
@@ -70,13 +69,11 @@ class Report:
     def story_started(self, name: str) -> None:
         self._story, self._reached = name, []
 
-    def story_ended(self, name: str, stages: tuple[str, ...], code: str) -> None:
+    def story_ended(self, name: str, stages: tuple[str, ...], error: BaseException | None) -> None:
         self.skipped += [stage for stage in stages if stage not in self._reached]
         self._story = ""
-        self._close(name, code)
-
-    def _close(self, story: str, code: str) -> None:
-        self.verdict = self.verdicts[story] = code
+        self.verdict = code_of(error) if error else "OK"
+        self.lamps[name] = lamps(error)
 
 
 _report: ContextVar[Report | None] = ContextVar("report", default=None)
@@ -143,14 +140,13 @@ def story(*steps: Callable[..., Any]) -> Callable[[Callable[P, R]], Callable[P, 
             if report is None:
                 return tale(*args, **kwargs)
             report.story_started(name)
-            outcome = "OK"
             try:
-                return tale(*args, **kwargs)
+                result = tale(*args, **kwargs)
             except BaseException as error:
-                outcome = code_of(error)
+                report.story_ended(name, stages, error)
                 raise
-            finally:
-                report.story_ended(name, stages, outcome)
+            report.story_ended(name, stages, None)
+            return result
 
         watched.stages = stages  # type: ignore[attr-defined]  # read by tests and listeners
         return watched
@@ -162,6 +158,13 @@ def code_of(error: BaseException) -> str:
     """The reason code of a refusal; anything else that was raised is CRASHED."""
     code = getattr(error, "code", None)
     return code if isinstance(error, Exception) and isinstance(code, str) else "CRASHED"
+
+
+def lamps(refusal: BaseException | None) -> dict[str, str]:
+    """Two lamps for a cookie: issued by us? still alive? Each is yes, no or not_asked."""
+    if refusal is None:
+        return {"issued": "yes", "alive": "yes"}
+    return {lamp: getattr(refusal, lamp, "not_asked") for lamp in ("issued", "alive")}
 
 
 def note_refusal(error: Exception) -> None:
@@ -207,7 +210,10 @@ def _ask(
     args: tuple[Any, ...],
     kwargs: dict[str, Any],
 ) -> dict[str, Any]:
-    return evidence(outcome, *args, **kwargs) if evidence else {}
+    try:
+        return evidence(outcome, *args, **kwargs) if evidence else {}
+    except Exception as error:  # whoever watches must not change what is watched
+        return {"evidence_failed": type(error).__name__}
 
 
 def _evidence_of(error: BaseException) -> dict[str, Any]:

@@ -9,7 +9,6 @@ from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 from urllib.parse import parse_qsl, quote
 
-from sandbox.trace.lamps import lamps
 from sandbox.trace.stage import Report, Tell, reporting
 
 Environ = dict[str, Any]
@@ -22,6 +21,7 @@ FAMILIES = {
     "Safari/": "Safari",
     "curl/": "curl",
 }
+NOT_ASKED = {"issued": "not_asked", "alive": "not_asked"}
 OUR_VISITOR = re.compile(r"sandbox-visitor \((\w{1,12})\)")
 
 
@@ -112,7 +112,7 @@ class _Exchange:
             location=next((v for name, v in self._headers if name.lower() == "location"), None),
             verdict=report.verdict,
             skipped=report.skipped,
-            lamps=lamps(report.verdicts.get("recognise")),
+            lamps=report.lamps.get("recognise", NOT_ASKED),
             ms=round((report.timer() - self._began) * 1000, 1),
         )
 

@@ -61,16 +61,19 @@ def stage_lines(event: Event) -> list[Line]:
     name, outcome, evidence = event["stage"], event["outcome"], event["evidence"]
     if name in QUIET_WHEN_OK and outcome == "OK":
         return []
-    words = WORDS[name](outcome, evidence) if name in WORDS else ""
-    if outcome == "CRASHED":
+    if "evidence_failed" in evidence:
+        words = f"the evidence cannot be told ({evidence['evidence_failed']})"
+    elif outcome == "CRASHED":
         words = f"{evidence['error']} at {evidence['at']}"
     elif outcome == "STORE_DOWN":
         words = f"the store does not answer ({evidence.get('error', 'unknown')})"
+    else:
+        words = WORDS[name](outcome, evidence) if name in WORDS else ""
     lines = [
         Line("lane", words, event["lane"], outcome, right=microseconds(event["us"])),
         Line("detail", f"{name}  {event['source']}"),
     ]
-    differs = name == "check_signature" and outcome == "BAD_SIGNATURE"
+    differs = outcome == "BAD_SIGNATURE" and "received" in evidence
     return lines + (arithmetic(evidence) if differs else [])
 
 

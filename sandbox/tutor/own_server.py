@@ -6,16 +6,15 @@ import threading
 from collections.abc import Mapping
 from types import TracebackType
 
-from sandbox.login.clock import Clock
-from sandbox.login.cookies import CookieSettings
-from sandbox.login.flow import Bricks
 from sandbox.login.keys import MemoryKeys
 from sandbox.login.server import make_app
 from sandbox.login.sessions import Limits
-from sandbox.login.signing import SessionSigner
 from sandbox.login.stores.memory import MemoryStore
 from sandbox.login.users import DEMO_ACCOUNTS, make_users
-from sandbox.serving import LiveServer, traced
+from sandbox.serving.bricks import lay_bricks
+from sandbox.serving.clock import Clock
+from sandbox.serving.live import LiveServer
+from sandbox.serving.traced import traced
 from sandbox.trace.audience import Audience
 from sandbox.trace.console import ConsoleTrace
 from sandbox.trace.painter import Painter
@@ -70,17 +69,9 @@ class OwnServer:
         limits: Limits | None = None,
         accounts: Mapping[str, str] = DEMO_ACCOUNTS,
     ) -> None:
-        limits = limits or Limits()
         self.clock = MovableClock()
         self.keys = MemoryKeys()
-        self.bricks = Bricks(
-            cookie=CookieSettings(limits.cookie_age),
-            signer=SessionSigner(self.keys, self.clock, limits.cookie_age),
-            store=MemoryStore(),
-            limits=limits,
-            users=make_users(accounts),
-            clock=self.clock,
-        )
+        self.bricks = lay_bricks(MemoryStore(), self.keys, make_users(accounts), self.clock, limits)
         self.verdicts = Verdicts()
         self.console = ConsoleTrace(painter, gone=lambda: None)
         self._audience = Audience(self.console, self.verdicts)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from sandbox.login.keys import new_key
+from sandbox.login.whatif import one_changed
 from sandbox.tutor.walk import Scene, Stop
 
 LIFETIME_MINUTES = 30  # of a session in the tour, so that both limits can be passed
@@ -36,7 +37,7 @@ def another_browser(scene: Scene) -> None:
 
 
 def one_character_changed(scene: Scene) -> None:
-    scene.replay(with_one_character_changed(scene.alice.jar.header("/")))
+    scene.replay(one_changed(scene.alice.jar.header("/")))
 
 
 def a_retired_key(scene: Scene) -> None:
@@ -74,13 +75,6 @@ def an_expired_signature(scene: Scene) -> None:
     scene.later(minutes=24 * 60 + 1)
     scene.alice.get("/profile")
     scene.replay(copied)
-
-
-def with_one_character_changed(cookie_header: str) -> str:
-    """Another character in the middle: the last one of a signature has spare bits."""
-    middle = len(cookie_header) // 2
-    other = "A" if cookie_header[middle] != "A" else "B"
-    return cookie_header[:middle] + other + cookie_header[middle + 1 :]
 
 
 STRANGER = Stop(

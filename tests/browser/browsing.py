@@ -12,7 +12,8 @@ from sandbox.login.cookies import CookieSettings
 from sandbox.login.flow import Bricks
 from sandbox.login.server import make_app
 from sandbox.login.users import DEMO_ACCOUNTS
-from sandbox.serving import LiveServer, traced
+from sandbox.serving.live import LiveServer
+from sandbox.serving.traced import traced
 from sandbox.trace.audience import Audience
 from sandbox.trace.stage import Event
 

@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from sandbox.login.clock import Clock
 from sandbox.login.cookies import CookieSettings
 from sandbox.login.flow import Bricks
 from sandbox.login.keys import MemoryKeys
@@ -19,6 +18,7 @@ from sandbox.login.sessions import Limits
 from sandbox.login.signing import SessionSigner
 from sandbox.login.stores.memory import MemoryStore
 from sandbox.login.stores.sqlite import SQLiteStore
+from sandbox.serving.clock import Clock
 
 from .browsing import PATIENCE, OtherSite, Person, Sandbox
 

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import pytest
 
-from sandbox.login.clock import Clock
+from sandbox.serving.clock import Clock
 
 
 class Wall:

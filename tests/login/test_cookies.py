@@ -13,13 +13,13 @@ from hypothesis import strategies as st
 from sandbox.login.cookies import (
     CookieSettings,
     clear_cookie,
-    describe_cookies,
     format_set_cookie,
     parse_cookie_header,
     read_cookie,
     set_cookie,
 )
 from sandbox.login.refusals import NoCookie
+from sandbox.serving.traced import describe_cookies
 
 TOKEN_CHARACTERS = "!#$%&'*+-.^_`|~0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
 # RFC 6265 section 4.1.1: %x21 / %x23-2B / %x2D-3A / %x3C-5B / %x5D-7E

@@ -10,8 +10,9 @@ from pathlib import Path
 
 import pytest
 
-from sandbox.login.keys import KeyFile, Keys, MemoryKeys, make_key_file, new_key, read_keys
+from sandbox.login.keys import Keys, MemoryKeys, new_key
 from sandbox.login.problems import Problem
+from sandbox.serving.key_file import KeyFile, make_key_file, read_keys
 
 ROUNDS = 10
 

@@ -291,7 +291,7 @@ class Screen(io.StringIO):
 
     def __init__(self, encoding: str = "utf-8", colours: bool = False) -> None:
         super().__init__()
-        self.encoding = encoding  # type: ignore[misc]
+        self.encoding = encoding
         self.colours = colours
 
     def isatty(self) -> bool:

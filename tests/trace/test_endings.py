@@ -15,7 +15,7 @@ from sandbox.login.refusals import StoreDown
 from sandbox.login.server import make_app
 from sandbox.login.stores import Session
 from sandbox.login.stores.memory import MemoryStore
-from sandbox.serving import traced
+from sandbox.serving.traced import traced
 from sandbox.trace.recorder import JSONLines
 from sandbox.trace.stage import Event
 

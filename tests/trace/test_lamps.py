@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import pytest
+from sandbox.trace.lamps import lamps
 
 from sandbox.login.refusals import Refusal
-from sandbox.trace.lamps import lamps
 
 TABLE = [
     ("NO_COOKIE", "not_asked", "not_asked"),

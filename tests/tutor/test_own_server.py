@@ -104,6 +104,13 @@ def test_it_is_stopped_when_a_walk_breaks_off() -> None:
     assert threading.active_count() == threads
 
 
+def test_its_visitors_leave_with_it() -> None:
+    with OwnServer(Painter(io.StringIO()), accounts={}) as server:
+        visitor = server.visitor("alice")
+    with pytest.raises(RuntimeError, match="closed"):
+        visitor.get("/")
+
+
 def test_what_happened_is_drawn_when_it_has_stopped() -> None:
     out = io.StringIO()
     with OwnServer(Painter(out, 80), accounts={}) as server:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import httpx
 import pytest
 
-from sandbox.serving import LiveServer
+from sandbox.serving.live import LiveServer
 from sandbox.tutor.visitor import Jar, Visitor
 from tests.conftest import HandClock
 

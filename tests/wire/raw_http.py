@@ -13,7 +13,6 @@ from urllib.parse import urlencode
 
 from argon2 import PasswordHasher
 
-from sandbox.login.clock import Clock
 from sandbox.login.cookies import CookieSettings
 from sandbox.login.flow import Bricks
 from sandbox.login.keys import MemoryKeys
@@ -23,7 +22,9 @@ from sandbox.login.sessions import Limits
 from sandbox.login.signing import SessionSigner
 from sandbox.login.stores.memory import MemoryStore
 from sandbox.login.users import Users, make_users
-from sandbox.serving import LiveServer, traced
+from sandbox.serving.clock import Clock
+from sandbox.serving.live import LiveServer
+from sandbox.serving.traced import traced
 
 ACCOUNTS = {"alice": "wonderland", "bob": "builder"}
 PATIENCE = 10.0  # seconds

@@ -10,12 +10,12 @@ from typing import Any
 
 import pytest
 
-from sandbox.login.clock import Clock
 from sandbox.login.keys import MemoryKeys
 from sandbox.login.refusals import StoreDown
 from sandbox.login.signing import SessionSigner
 from sandbox.login.stores import Session
 from sandbox.login.stores.memory import MemoryStore
+from sandbox.serving.clock import Clock
 from sandbox.trace.audience import Audience
 from sandbox.trace.console import ConsoleTrace
 from sandbox.trace.painter import Painter

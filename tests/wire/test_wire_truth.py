@@ -10,7 +10,6 @@ from urllib.parse import urlencode
 import pytest
 from bottle import HTTPError, HTTPResponse, abort, redirect, request, response
 
-from sandbox.login.clock import Clock
 from sandbox.login.flow import Bricks
 from sandbox.login.guard import LOOPBACK_NAMES
 from sandbox.login.keys import MemoryKeys
@@ -18,6 +17,7 @@ from sandbox.login.middleware import Middleware
 from sandbox.login.refusals import StoreDown, UnknownSession
 from sandbox.login.server import make_routes, queue_cookie
 from sandbox.login.signing import SessionSigner
+from sandbox.serving.clock import Clock
 from tests.wire.raw_http import Site, lay_bricks, serving
 
 REFUSED = [401, 403, 404, 413, 500, 503]

@@ -25,7 +25,7 @@ class SessionStore(Protocol):
     """
 
     def create(self, session: Session) -> None:
-        """Keep a new session."""
+        """Keep a new session; StoreDown when its id is in use."""
 
     def find(self, session_id: str) -> Session | None:
         """The session with this id, if there is one."""
@@ -39,7 +39,7 @@ class SessionStore(Protocol):
         """Change the word, the flash messages, or both; None leaves one as it is."""
 
     def replace(self, old_id: str, new: Session) -> bool:
-        """Give an old session the new one's id, user and times; its word stays."""
+        """Give an old session the new one's id, user and times; its word stays, no flash does."""
 
     def delete(self, session_id: str) -> bool:
         """End one session."""

@@ -6,6 +6,7 @@ import threading
 from collections.abc import Callable
 from dataclasses import replace
 
+from sandbox.login.refusals import StoreDown
 from sandbox.login.stores import Session
 
 
@@ -18,6 +19,8 @@ class MemoryStore:
 
     def create(self, session: Session) -> None:
         with self._lock:
+            if session.id in self._rows:
+                raise StoreDown(store="memory", error="this id is in use")
             self._rows[session.id] = session
 
     def find(self, session_id: str) -> Session | None:
@@ -45,7 +48,7 @@ class MemoryStore:
         with self._lock:
             row = self._rows.pop(old_id, None)
             if row is not None:
-                self._rows[new.id] = replace(new, word=row.word)
+                self._rows[new.id] = replace(new, word=row.word, flash=())
             return row is not None
 
     def delete(self, session_id: str) -> bool:

@@ -8,21 +8,15 @@ import os
 import select
 import socket
 import threading
-import time
-from collections.abc import Callable
-from functools import partial
 from typing import Any
 
 from waitress.server import create_server
 
-from sandbox.login.cookies import describe_cookies, describe_set_cookie
-from sandbox.login.flow import Bricks
-from sandbox.login.middleware import WSGIApp, is_static
+from sandbox.login.middleware import WSGIApp
 from sandbox.login.problems import Problem, say_at_the_terminal
-from sandbox.trace.stage import Tell
-from sandbox.trace.wire import Wire
 
 FIRST_PORT, PORTS_TRIED = 8000, 50
+IN_USE = (errno.EADDRINUSE, getattr(errno, "WSAEADDRINUSE", errno.EADDRINUSE))
 LAST_ANSWERS = 1  # seconds for the requests that are being answered when the server stops
 SETTINGS: dict[str, Any] = {
     "threads": 8,
@@ -32,22 +26,6 @@ SETTINGS: dict[str, Any] = {
     "asyncore_loop_timeout": 0.25,
     "ident": "login-sandbox",
 }
-
-
-def traced(
-    app: WSGIApp, bricks: Bricks, tell: Tell, timer: Callable[[], float] = time.perf_counter
-) -> Wire:
-    """The same server, telling what happens in it and what crosses the wire."""
-    in_full = not bricks.signer.keys.brought
-    return Wire(
-        app,
-        tell,
-        describe=partial(describe_cookies, bricks.cookie, in_full=in_full),
-        show=partial(describe_set_cookie, bricks.cookie, in_full=in_full),
-        ignore=is_static,
-        clock=bricks.clock,
-        timer=timer,
-    )
 
 
 class LiveServer:
@@ -111,7 +89,7 @@ def _bind_both(port: int) -> list[socket.socket]:
 
 
 def _bind(family: socket.AddressFamily, address: str, port: int) -> socket.socket:
-    """Problem when another program has the port; OSError when there is no such address."""
+    """Problem when the port cannot be had; OSError when there is no such address."""
     listening = socket.socket(family, socket.SOCK_STREAM)
     try:
         if os.name == "posix":  # elsewhere this option would let two programs share a port
@@ -120,16 +98,17 @@ def _bind(family: socket.AddressFamily, address: str, port: int) -> socket.socke
             listening.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 1)
         listening.bind((address, port))
         return listening
-    except PermissionError:
+    except (OSError, OverflowError) as error:
         listening.close()
-        raise Problem(
-            f"Port {port} is not allowed here. Give another, as in --port 8001."
-        ) from None
-    except OSError as error:
-        listening.close()
-        if error.errno in (errno.EADDRINUSE, getattr(errno, "WSAEADDRINUSE", None)):
-            raise Problem(
-                f"Port {port} is in use by another program. "
-                f"Stop that program, or give another port, as in --port {port + 1}."
-            ) from None
-        raise
+        raise _port_problem(error, port) or error from None
+
+
+def _port_problem(error: Exception, port: int) -> Problem | None:
+    if isinstance(error, OverflowError):
+        return Problem(f"{port} is no port. Give one from 1 to 65535, as in --port 8001.")
+    if isinstance(error, PermissionError):
+        return Problem(f"Port {port} is not allowed here. Give another, as in --port 8001.")
+    if isinstance(error, OSError) and error.errno in IN_USE:
+        another = f"Stop that program, or give another port, as in --port {port + 1}."
+        return Problem(f"Port {port} is in use by another program. {another}")
+    return None

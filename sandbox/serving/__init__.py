@@ -1,0 +1,1 @@
+"""Running: what a living server needs that is no part of the subject."""
