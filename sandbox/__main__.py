@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import importlib
+import os
 import sys
 from typing import Any
 
@@ -31,6 +32,9 @@ def main(arguments: list[str] | None = None) -> int:
         exit_code: int = module.run(options)
     except KeyboardInterrupt:
         exit_code = 130
+    except BrokenPipeError:  # whoever read the output has left
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        exit_code = 141
     except Problem as problem:
         say_at_the_terminal(str(problem))
         exit_code = 2

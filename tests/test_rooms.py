@@ -121,7 +121,7 @@ RULES = [
             "itsdangerous": (f"{LOGIN}.signing",),
             "jinja2": (f"{LOGIN}.pages",),
             "argon2": (f"{LOGIN}.users",),
-            "waitress": ("sandbox.serving",),
+            "waitress": ("sandbox.serving.live",),
             "httpx": ("sandbox.tutor.visitor",),
         }.items()
     ),

@@ -7,6 +7,7 @@ import signal
 import sys
 import threading
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 from sandbox.login.flow import Bricks
@@ -118,7 +119,7 @@ def _make_folder(folder: Path) -> None:
 def _listeners(trace: str, bricks: Bricks, gone: Callable[[], None]) -> tuple[list[Listener], Say]:
     """Who listens, and where the prose goes: with JSON on standard output, to standard error."""
     if trace == "off":
-        return [], print
+        return [], partial(print, flush=True)
     if trace == "json":
         from sandbox.trace.recorder import JSONLines
 

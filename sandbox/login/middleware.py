@@ -101,8 +101,9 @@ def _explain(environ: Environ, start: StartResponse, error: Exception) -> Iterab
     else:
         problem = Crashed()
         say_at_the_terminal(f"CRASHED: {type(error).__name__} at {where_raised(error)}.")
+    path, visitor = environ["PATH_INFO"], environ.get(VISITOR)
     content_type, text = error_page(
-        environ["PATH_INFO"], problem.status, problem.code, problem.sentence, problem.advice
+        path, visitor, problem.status, problem.code, problem.sentence, problem.advice
     )
     body = text.encode()
     headers = [("Content-Type", content_type), ("Content-Length", str(len(body)))]

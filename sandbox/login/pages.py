@@ -29,9 +29,11 @@ def render(template: str, **values: Any) -> str:
     return _templates.get_template(template).render(values)
 
 
-def error_page(path: str, status: str, code: str, says: str, advice: str) -> tuple[str, str]:
+def error_page(
+    path: str, visitor: object, status: str, code: str, says: str, advice: str
+) -> tuple[str, str]:
     """What went wrong, as (content type, body): JSON for a script, a page for a person."""
     if path.startswith("/api/"):
         return "application/json", json.dumps({"error": {"code": code, "message": says}})
-    body = render("error.html", status=status, code=code, says=says, advice=advice)
+    body = render("error.html", visitor=visitor, status=status, code=code, says=says, advice=advice)
     return "text/html; charset=UTF-8", body

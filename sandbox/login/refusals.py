@@ -23,6 +23,7 @@ class Refusal(Exception):
     status: ClassVar[str] = "403 Forbidden"
     advice: ClassVar[str] = "Log in, then try again."
     session: Session | None = None
+    user: str | None = None
 
     def __init__(self, **evidence: Any) -> None:
         super().__init__(self.code)

@@ -146,7 +146,7 @@ def guarded(route: Callable[[Visitor, str], Any]) -> Callable[[], Any]:
 
 def log_in_first(refusal: Refusal, path: str) -> HTTPResponse:
     if path.startswith("/api/"):
-        _, body = error_page(path, "401", refusal.code, refusal.sentence, "")
+        _, body = error_page(path, refusal, "401", refusal.code, refusal.sentence, "")
         return HTTPResponse(body, 401, LOG_IN_FIRST | {"Content-Type": "application/json"})
     come_back = path if request.method in ("GET", "HEAD") else "/profile"
     return see_other("/login?next=" + quote(come_back, safe="/"))
@@ -172,7 +172,8 @@ def _error(error: HTTPError) -> HTTPResponse:
     """What Bottle itself refuses: no such page, no such method, an unreadable form."""
     says = BOTTLE_SAYS.get(error.status_code, str(error.body))
     advice = "Go to the home page and follow the links from there."
-    content_type, body = error_page(request.path, error.status_line, "", says, advice)
+    visitor = request.environ.get(VISITOR)
+    content_type, body = error_page(request.path, visitor, error.status_line, "", says, advice)
     headers = {"Content-Type": content_type}
     if "Allow" in error.headers:
         headers["Allow"] = error.headers["Allow"]

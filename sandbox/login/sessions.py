@@ -137,7 +137,8 @@ def _closed(
     outcome: object, store: object, session: Session | None, everywhere: bool
 ) -> dict[str, Any]:
     found = {"session_id": shortened(session.id), "user": session.user} if session else {}
-    return {"deleted": outcome, "everywhere": everywhere} | found
+    deleted = outcome if isinstance(outcome, int) else 0
+    return {"deleted": deleted, "everywhere": everywhere} | found
 
 
 @stage(lane="store", evidence=_closed)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+import threading
 from typing import Protocol
 
 from sandbox.trace.stage import Event
@@ -21,9 +22,10 @@ class Audience:
 
     def __init__(self, *listeners: Listener) -> None:
         self._listeners = list(listeners)
+        self._lock = threading.Lock()
 
     def tell(self, event: Event) -> None:
-        for listener in tuple(self._listeners):
+        for listener in self._listeners:
             try:
                 listener(event)
             except Exception as error:  # whoever watches must not break what is watched
@@ -31,11 +33,16 @@ class Audience:
 
     def close(self) -> None:
         for listener in self._listeners:
-            listener.close()
+            try:
+                listener.close()
+            except Exception as error:  # the others are closed all the same
+                self._let_go(listener, error)
 
     def _let_go(self, listener: Listener, error: Exception) -> None:
-        if listener in self._listeners:
-            self._listeners.remove(listener)
+        with self._lock:
+            is_first = listener in self._listeners
+            self._listeners = [each for each in self._listeners if each is not listener]
+        if is_first:
             print(
                 f"The trace's {type(listener).__name__} failed ({type(error).__name__}) and is "
                 "switched off. The server goes on; restart it to see the trace again.",

@@ -57,10 +57,12 @@ class ConsoleTrace:
         self._work.put(partial(self._painter.say, sentence))
 
     def catch_up(self, timeout: float = 5.0) -> None:
-        """Wait until everything told so far has been drawn."""
+        """Wait until everything told so far has been drawn, or drawing has ended."""
         drawn = threading.Event()
         self._work.put(drawn.set)
-        drawn.wait(timeout)
+        give_up = time.monotonic() + timeout
+        while self._thread.is_alive() and time.monotonic() < give_up and not drawn.wait(0.05):
+            pass
 
     def close(self) -> None:
         """Draw what is waiting, then stop; a terminal that takes nothing is not waited for."""

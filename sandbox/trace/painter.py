@@ -14,9 +14,8 @@ from sandbox.trace.words import Line, request_lines, response_lines, stage_lines
 
 LABELS = 9  # columns for the lane's name
 NARROW = 72  # columns: below, the figures of a signature are not indented
-SHORTEST_TEXT = 20  # columns
 MARKS = "✓✗→…·µ"
-IN_ASCII = str.maketrans({"✓": "+", "✗": "x", "→": "->", "…": "..", "·": "-", "µ": "u"})
+IN_ASCII = str.maketrans({"✓": "+", "✗": "x", "→": "->", "…": "~", "·": "-", "µ": "u"})
 LANE_STYLES = {
     "browser": "cyan",
     "server": "blue",
@@ -24,6 +23,8 @@ LANE_STYLES = {
     "store": "magenta",
     "guard": "green",
 }
+
+TEXT_STYLES = {"head": "bold", "detail": "dim", "figure": "dim", "lamps": "bold"}
 
 
 class _Terminal(Console):
@@ -78,20 +79,23 @@ class Painter:
     def _card_lines(self, request_id: int, line: Line) -> list[Text]:
         """One line of a card, continued below where the terminal is too narrow for it."""
         start = self._start(request_id, line)
-        room = max(self._console.width - cell_len(start.plain), SHORTEST_TEXT)
+        room = max(self._console.width - cell_len(start.plain), 1)
         text, right = self._writable(line.text), self._writable(line.right)
-        style = {"head": "bold", "detail": "dim", "figure": "dim", "lamps": "bold"}.get(
-            line.kind, ""
-        )
+        style = TEXT_STYLES.get(line.kind, "")
         if cell_len(text) > room:
-            first, *more = textwrap.wrap(text, room)
-            rest = [Line("detail", part) for part in more]
-            below = [each for part in rest for each in self._card_lines(request_id, part)]
-            return [start.append(first, style), *below]
+            first, *more = self._broken(line, text, room)
+            below = [Line("detail", part) for part in more]
+            rest = [each for part in below for each in self._card_lines(request_id, part)]
+            return [start.append(first, style), *rest] if first else rest
         if right and cell_len(text) + 2 + cell_len(right) <= room:
             gap = " " * (room - cell_len(text) - cell_len(right))
             return [start.append(text, style).append(gap + right, "dim")]
-        return [start.append(text, style)]
+        return [start.append(text.rstrip(), style)]
+
+    def _broken(self, line: Line, text: str, room: int) -> list[str]:
+        if line.fold:
+            return [text[: line.fold].rstrip(), text[line.fold :].rstrip()]
+        return [part.plain.rstrip() for part in Text(text).wrap(self._console, room)]
 
     def _start(self, request_id: int, line: Line) -> Text:
         """What stands before the words: the request's number, the lane, the code."""

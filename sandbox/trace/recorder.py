@@ -39,8 +39,12 @@ class JSONLines:
             with self._lock:
                 self._out.write(lines.encode())
                 self._out.flush()
-        except (OSError, ValueError):
-            self._gone()
+        except (OSError, ValueError):  # nobody reads any more, or the file is closed
+            self._say_gone()
+
+    def _say_gone(self) -> None:
+        gone, self._gone = self._gone, lambda: None
+        gone()
 
 
 def _for_a_file(event: Event) -> Event:

@@ -184,6 +184,8 @@ def where_raised(error: BaseException) -> str:
 
 def shortened(identifier: str) -> str:
     """The first four and the last two characters: enough to tell two apart, not to use one."""
+    if "…" in identifier:
+        return identifier
     return f"{identifier[:4]}…{identifier[-2:]}" if len(identifier) > 8 else "…"
 
 

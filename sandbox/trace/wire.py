@@ -60,8 +60,7 @@ class Wire:
             with reporting(exchange.report):
                 exchange.body = self._app(environ, exchange.recording(start_response))
         except BaseException:
-            exchange.status = "500"
-            exchange.close()
+            exchange.crash()
             raise
         return exchange
 
@@ -84,15 +83,14 @@ class _Exchange:
     def __init__(self, report: Report, show: Callable[[str], str]) -> None:
         self.report = report
         self.body: Iterable[bytes] = ()
-        self.status = ""
-        self._headers: Headers = []
+        self._status, self._headers = "200", Headers()
         self._show = show
         self._began = report.timer()
 
     def recording(self, start_response: Callable[..., Any]) -> Callable[..., Any]:
         def start(status: str, headers: Headers, exc_info: Any = None) -> Any:
             write = start_response(status, headers, exc_info)
-            self.status, self._headers = status, list(headers)
+            self._status, self._headers = status, list(headers)
             return write
 
         return start
@@ -101,13 +99,24 @@ class _Exchange:
         return iter(self.body)
 
     def close(self) -> None:
-        if hasattr(self.body, "close"):
-            self.body.close()
+        try:
+            if hasattr(self.body, "close"):
+                self.body.close()
+        finally:
+            self._tell()
+
+    def crash(self) -> None:
+        """The app gave no answer: the server sends a 500 of its own."""
+        self._status, self._headers = "500", Headers()
+        self.report.verdict = "CRASHED"
+        self._tell()
+
+    def _tell(self) -> None:
         cookies = [value for name, value in self._headers if name.lower() == "set-cookie"]
         report = self.report
         report.say(
             "response",
-            status=int(self.status[:3]),
+            status=int(self._status[:3]),
             set_cookie=[self._show(cookie) for cookie in cookies],
             location=next((v for name, v in self._headers if name.lower() == "location"), None),
             verdict=report.verdict,
@@ -129,7 +138,7 @@ def _path(environ: Environ) -> str:
     """The path and the names in the query; values might be secrets, so only `next` is told."""
     path: str = quote(environ["PATH_INFO"].encode("latin-1"), safe="/:@!$&'()*+,;=~")
     pairs = parse_qsl(environ.get("QUERY_STRING", ""), keep_blank_values=True, encoding="latin-1")
-    told = [f"{quote(name)}={_only_next(name, value)}" for name, value in pairs]
+    told = [f"{quote(name, encoding='latin-1')}={_only_next(name, value)}" for name, value in pairs]
     return path + ("?" + "&".join(told) if told else "")
 
 

@@ -17,18 +17,24 @@ ATTRIBUTES = {
     "samesite=none": "goes along whichever site the request comes from",
     "secure": "travels over HTTPS only (and to localhost)",
 }
+PHRASES = {int(status): status.phrase for status in HTTPStatus}
+LONGEST_PART = 40  # characters of a cookie that is not ours
 UNITS = ((86400, "days"), (3600, "h"), (60, "min"), (1, "s"))
 
 
 @dataclass(frozen=True)
 class Line:
-    """One line of a card. `kind` is head, lane, detail, figure, lamps or answer."""
+    """One line of a card. `kind` is head, lane, detail, figure, lamps or answer.
+
+    Where it does not fit it may be broken at `fold`.
+    """
 
     kind: str
     text: str
     label: str = ""
     code: str = ""
     right: str = ""
+    fold: int = 0
 
 
 def request_lines(event: Event) -> list[Line]:
@@ -49,11 +55,19 @@ def cookie_lines(before: str, value: str, label: str) -> list[Line]:
     """A cookie with its three parts named; one of another shape as it is, cut short."""
     parts = value.split(".")
     if len(parts) != 3:
-        return [Line("lane", f"{before}{value}", label)]
-    session_id, issued, stamp = shortened(parts[0]), parts[1], shortened(parts[2])
-    names = f"{'id':{len(session_id) + 3}}{'issued':{max(len(issued), 6) + 3}}stamp"
+        return [Line("lane", f"{before}{_cut(value)}", label)]
+    session_id, issued, stamp = shortened(parts[0]), _cut(parts[1]), shortened(parts[2])
     shown = f"{session_id} . {issued:6} . {stamp}"
-    return [Line("lane", f"{before}{shown}", label), Line("detail", " " * len(before) + names)]
+    names = f"{'id':{len(session_id) + 3}}{'issued':{max(len(issued), 6) + 3}}stamp"
+    below = f"{' ' * len(before)}{names:{len(shown)}}"
+    return [
+        Line("lane", f"{before}{shown}", label, fold=len(before)),
+        Line("detail", below, fold=len(before)),
+    ]
+
+
+def _cut(text: str) -> str:
+    return text if len(text) <= LONGEST_PART else f"{text[:LONGEST_PART]}…"
 
 
 def stage_lines(event: Event) -> list[Line]:
@@ -115,8 +129,8 @@ def response_lines(event: Event, had_cookie: bool) -> list[Line]:
     lamps = {name: state.replace("_", " ") for name, state in event["lamps"].items()}
     lines.append(Line("lamps", f"issued by us? {lamps['issued']} · still alive? {lamps['alive']}"))
     location = f"  Location: {event['location']}" if event.get("location") else ""
-    status = f"→ {event['status']} {HTTPStatus(event['status']).phrase}{location}"
-    lines.append(Line("answer", status, right=f"{event['ms']} ms"))
+    status = f"{event['status']} {PHRASES.get(event['status'], '')}".rstrip()
+    lines.append(Line("answer", f"→ {status}{location}", right=f"{event['ms']} ms"))
     if not event["set_cookie"]:
         keeps = ": the browser keeps the cookie it has" if had_cookie else ""
         lines.append(Line("lane", f"no Set-Cookie{keeps}", "browser"))
@@ -137,9 +151,16 @@ def explain_attribute(attribute: str) -> str:
     """A few words on one attribute of a Set-Cookie header (RFC 6265bis section 4.1.2)."""
     name, _, value = attribute.lower().partition("=")
     if name == "max-age":
-        seconds = int(value)
-        return f"the browser drops it after {duration(seconds)}" if seconds else "drop it now"
+        return _explain_max_age(value)
     return ATTRIBUTES.get(attribute.lower(), ATTRIBUTES.get(name, ""))
+
+
+def _explain_max_age(value: str) -> str:
+    try:
+        seconds = int(value)
+    except ValueError:
+        return "no number: the browser ignores it"
+    return f"the browser drops it after {duration(seconds)}" if seconds > 0 else "drop it now"
 
 
 def duration(seconds: float) -> str:

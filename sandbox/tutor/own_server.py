@@ -53,10 +53,10 @@ class Verdicts:
         """Nothing to let go of."""
 
     def take(self, count: int) -> list[str]:
-        """The codes of the next `count` requests."""
+        """The codes of all requests since the last time, `count` of them at least."""
         with self._told:
             self._told.wait_for(lambda: len(self._codes) >= count, PATIENCE)
-            taken, self._codes = self._codes[:count], self._codes[count:]
+            taken, self._codes = self._codes, []
         return taken
 
 

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
 import httpx
 
+NUMBER = re.compile(r"-?\d+")
 TIMEOUT = 10.0  # seconds
 
 
@@ -35,14 +37,15 @@ class Jar:
         pair, *attributes = (part.strip() for part in set_cookie.split(";"))
         name, _, value = pair.partition("=")
         given = {key.lower(): text for key, _, text in (each.partition("=") for each in attributes)}
-        expires = self.clock() + int(given["max-age"]) if "max-age" in given else None
+        max_age = given.get("max-age", "")
+        expires = self.clock() + int(max_age) if NUMBER.fullmatch(max_age) else None
         self.cookies[name] = JarCookie(value, given.get("path", "/"), expires, tuple(attributes))
         self._drop_expired()
 
     def header(self, path: str) -> str:
         """The Cookie header for a request to this path; empty when there is nothing to send."""
         self._drop_expired()
-        sent = (item for item in self.cookies.items() if path.startswith(item[1].path))
+        sent = (item for item in self.cookies.items() if _belongs(path, item[1].path))
         return "; ".join(f"{name}={cookie.value}" for name, cookie in sent)
 
     def _drop_expired(self) -> None:
@@ -50,6 +53,12 @@ class Jar:
         over = [n for n, each in self.cookies.items() if (each.expires or now + 1) <= now]
         for name in over:
             del self.cookies[name]
+
+
+def _belongs(asked: str, path: str) -> bool:
+    """Is this page the cookie's path or below it? RFC 6265 section 5.1.4."""
+    page = asked.partition("?")[0]
+    return page == path or page.startswith(path.rstrip("/") + "/")
 
 
 class Visitor:

@@ -25,6 +25,7 @@ CODES = [
     "CROSS_SITE",
     "FOREIGN_HOST",
     "STORE_DOWN",
+    "CRASHED",
 ]
 
 
@@ -63,7 +64,7 @@ def test_each_is_known_by_its_code(refusal: type[Refusal]) -> None:
     "error", [ValueError("no"), KeyError("x"), KeyboardInterrupt(), SystemExit("NO_COOKIE")]
 )
 def test_everything_else_that_is_raised_is_crashed(error: BaseException) -> None:
-    assert code_of(error) == "CRASHED" == refusals.CRASHED
+    assert code_of(error) == "CRASHED" == refusals.Crashed.code
 
 
 def test_a_refusal_carries_its_evidence() -> None:

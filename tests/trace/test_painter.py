@@ -164,7 +164,7 @@ def test_any_text_can_be_written_to_an_ascii_terminal(text: str) -> None:
 def test_ascii_has_marks_of_its_own() -> None:
     lines = drawn(SCENES["IDLE_TIMEOUT"], 80, Screen("ascii")).splitlines()
     assert lines[0].endswith("Chromium-8w")
-    assert lines[3].startswith("#7 signer   + OK  computed hF0k..1c = received")
+    assert lines[3].startswith("#7 signer   + OK  computed hF0k~1c = received")
     assert lines[3].endswith(" 61 us")
     assert lines[7].startswith("#7 store    x IDLE_TIMEOUT  ")
     assert any(line.startswith("#7 -> 303 See Other") for line in lines)

@@ -322,7 +322,8 @@ def test_a_negative_age_drops_the_cookie_too() -> None:
 def test_a_cookie_has_its_parts_named_below_them() -> None:
     shown, names = cookie_lines("Cookie sid=", COOKIE, "browser")
     assert shown.text == "Cookie sid=q3Vb…8w . Zu1x4g . hF0k…1c"
-    assert names.text == "           id        issued   stamp"
+    assert names.text == "           id        issued   stamp  "
+    assert len(names.text) == len(shown.text)
 
 
 @pytest.mark.parametrize("value", ["", "a", "a.b", "a.b.c.d", "[red]x[/red]"])

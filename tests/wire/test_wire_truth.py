@@ -95,7 +95,8 @@ def target(way: str, status: int, queued: list[str], bottle: tuple[str, ...] = (
 
 
 def fresh(queued: str) -> list[str]:
-    return [header.format(secrets.token_hex(8), secrets.token_hex(8)) for header in QUEUED[queued]]
+    values = secrets.token_hex(8), secrets.token_hex(8)
+    return [header.format(*values) for header in QUEUED[queued]]
 
 
 @pytest.mark.parametrize("method", ["GET", "HEAD", "POST"])
