@@ -13,8 +13,9 @@ from sandbox.__main__ import COMMANDS
 
 SANDBOX = Path(__file__).parent.parent / "sandbox"
 LONGEST_STAGE = 15
-LONGEST_MODULE_OF_LOGIN = 120  # neither blank nor comment: two screens
-LONGEST_LOGIN = 800  # login/*.py together, neither blank nor comment
+LONGEST_MODULE_OF_LOGIN = 110  # lines of code: two screens
+ALL_THE_ROUTES = 140  # login/server.py, which alone may import bottle
+LONGEST_LOGIN = 800  # lines of code of login/*.py together
 LONGEST_FUNCTION, MEDIAN_FUNCTION = 20, 8
 # Longer than 20 lines, and why it reads better in one piece.
 JUSTIFIED: dict[str, str] = {}
@@ -29,9 +30,18 @@ Function = ast.FunctionDef | ast.AsyncFunctionDef
 
 
 def lines_of(source: str) -> int:
-    """Lines that are neither blank nor comment."""
-    stripped = (line.strip() for line in source.splitlines())
-    return sum(1 for line in stripped if line and not line.startswith("#"))
+    """Lines of code: neither blank, nor comment, nor docstring."""
+    documented = _docstring_lines(ast.parse(source))
+    lines = enumerate((line.strip() for line in source.splitlines()), 1)
+    code = [n for n, line in lines if line and not line.startswith("#") and n not in documented]
+    return len(code)
+
+
+def _docstring_lines(tree: ast.Module) -> set[int]:
+    owners = (ast.Module, ast.ClassDef, ast.FunctionDef)
+    nodes = [node for node in ast.walk(tree) if isinstance(node, owners)]
+    first = [node.body[0] for node in nodes if ast.get_docstring(node) is not None]
+    return {n for each in first for n in range(each.lineno, (each.end_lineno or each.lineno) + 1)}
 
 
 def length(node: Function) -> int:
@@ -80,7 +90,8 @@ def test_the_stages_were_found() -> None:
 
 @pytest.mark.parametrize("name", [name for name in SOURCES if name.startswith("login/")])
 def test_a_module_of_login_fits_on_two_screens(name: str) -> None:
-    assert lines_of(SOURCES[name]) <= LONGEST_MODULE_OF_LOGIN
+    limit = ALL_THE_ROUTES if name == "login/server.py" else LONGEST_MODULE_OF_LOGIN
+    assert lines_of(SOURCES[name]) <= limit
 
 
 def test_login_can_be_read_in_one_sitting() -> None:
@@ -110,8 +121,8 @@ def test_a_function_inside_another_counts_for_itself() -> None:
     assert (length(outer), length(inner)) == (5, 2)
 
 
-def test_blank_lines_and_comments_are_not_counted() -> None:
-    assert lines_of("# why\n\nx = 1  # so\n\n  # and\n") == 1
+def test_blank_lines_comments_and_docstrings_are_not_counted() -> None:
+    assert lines_of('"""What\nit is."""\n# why\n\nx = 1  # so\n\n  # and\n') == 1
 
 
 @pytest.mark.parametrize("name", SOURCES)

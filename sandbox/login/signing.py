@@ -120,7 +120,10 @@ def _secret_part(signer: SessionSigner, key: bytes, parts: CookieParts) -> dict[
     computed = {"computed": with_key.get_signature(parts.signed).decode()}
     if signer.keys.brought:
         return computed | {"fingerprint": fingerprint(key)}
-    return computed | {"signing_key": key.decode(), "derived_key": with_key.derive_key().hex()}
+    return computed | {
+        "signing_key": key.decode(errors="backslashreplace"),
+        "derived_key": with_key.derive_key().hex(),
+    }
 
 
 def _made_by(signer: SessionSigner, key: bytes, parts: CookieParts) -> bool:

@@ -65,10 +65,13 @@ def make_key_file(path: Path) -> bool:
     if path.exists():
         return False
     try:
-        aside = _write_aside(path)
+        return _link(_write_aside(path), path)
     except OSError as error:
         remedy = "Make its folder writable, or name a key file of your own with --keys FILE."
         raise Problem(f"The key file {path} cannot be made ({error.strerror}). {remedy}") from None
+
+
+def _link(aside: str, path: Path) -> bool:
     try:
         os.link(aside, path)
         return True

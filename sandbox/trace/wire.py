@@ -118,12 +118,17 @@ class _Exchange:
             "response",
             status=int(self._status[:3]),
             set_cookie=[self._show(cookie) for cookie in cookies],
-            location=next((v for name, v in self._headers if name.lower() == "location"), None),
+            location=self._location(),
             verdict=report.verdict,
             skipped=report.skipped,
             lamps=report.lamps.get("recognise", NOT_ASKED),
             ms=round((report.timer() - self._began) * 1000, 1),
         )
+
+    def _location(self) -> str | None:
+        found = (value for name, value in self._headers if name.lower() == "location")
+        path, _, query = next(found, "").partition("?")
+        return _masked(path, query) or None
 
 
 def _family(user_agent: str) -> str:
@@ -135,12 +140,17 @@ def _family(user_agent: str) -> str:
 
 
 def _path(environ: Environ) -> str:
-    """The path and the names in the query; values might be secrets, so only `next` is told."""
     path: str = quote(environ["PATH_INFO"].encode("latin-1"), safe="/:@!$&'()*+,;=~")
-    pairs = parse_qsl(environ.get("QUERY_STRING", ""), keep_blank_values=True, encoding="latin-1")
-    told = [f"{quote(name, encoding='latin-1')}={_only_next(name, value)}" for name, value in pairs]
+    return _masked(path, environ.get("QUERY_STRING", ""))
+
+
+def _masked(path: str, query: str) -> str:
+    """The path and the names in the query; a value might be a secret, only a page is told."""
+    pairs = parse_qsl(query, keep_blank_values=True, encoding="latin-1")
+    told = [f"{quote(name, encoding='latin-1')}={_told(name, value)}" for name, value in pairs]
     return path + ("?" + "&".join(told) if told else "")
 
 
-def _only_next(name: str, value: str) -> str:
-    return quote(value.partition("?")[0], encoding="latin-1") if name == "next" else "…"
+def _told(name: str, value: str) -> str:
+    told = name in ("next", "said")
+    return quote(value.partition("?")[0], encoding="latin-1") if told else "…"

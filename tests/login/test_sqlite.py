@@ -321,6 +321,26 @@ def test_the_problem_is_told_in_one_line(path: Path, make: Callable[[Path], None
     assert len(str(refused.value)) < 400 + len(str(path))
 
 
+def test_what_a_killed_server_left_is_not_touched_when_it_is_damaged(tmp_path: Path) -> None:
+    """The last writes stand in the companion still: whoever repairs the file needs both."""
+    living, path = tmp_path / "living.sqlite", tmp_path / "left" / "sessions.sqlite"
+    fill(living, 1000)
+    store = SQLiteStore(living)
+    store.create(ALICE)
+    path.parent.mkdir()
+    for end in ("", "-wal", "-shm"):
+        shutil.copy(f"{living}{end}", f"{path}{end}")
+    store.close()
+    with path.open("r+b") as file:
+        file.seek(5 * PAGE)
+        file.write(b"\xa5" * PAGE)
+    kept = [path, path.with_name("sessions.sqlite-wal")]
+    before = [each.read_bytes() for each in kept]
+    with pytest.raises(Problem, match="malformed"):
+        SQLiteStore(path)
+    assert [each.exists() and each.read_bytes() for each in kept] == before
+
+
 @pytest.mark.parametrize(
     ("make", "why"),
     [

@@ -40,7 +40,7 @@ def prepare(path: Path) -> None:
     """Make the file ours, or leave it as it is and say why. Problem: it cannot be used."""
     is_new = _refuse_other_files(path)
     try:
-        if not is_new and not _in_use(path):
+        if not is_new:
             with closing(_without_a_trace(path)) as connection:
                 _refuse_damage(connection)
         with closing(connect(path)) as connection:
@@ -65,13 +65,11 @@ def _refuse_other_files(path: Path) -> bool:
     return not head
 
 
-def _in_use(path: Path) -> bool:
-    """Another server has it open, or one was killed: SQLite itself must put it in order first."""
-    return any(path.with_name(path.name + end).exists() for end in ("-wal", "-journal"))
-
-
 def _without_a_trace(path: Path) -> sqlite3.Connection:
-    return sqlite3.connect(f"{path.absolute().as_uri()}?immutable=1", uri=True)
+    """A connection that changes nothing, not even when another server has the file open."""
+    in_use = any(path.with_name(path.name + end).exists() for end in ("-wal", "-journal"))
+    how = "mode=ro" if in_use else "immutable=1"
+    return sqlite3.connect(f"{path.absolute().as_uri()}?{how}", uri=True, timeout=PATIENCE)
 
 
 def _refuse_damage(connection: sqlite3.Connection) -> None:
