@@ -55,6 +55,11 @@ def take_apart(cookie: str) -> CookieParts:
     return CookieParts(*parts)
 
 
+def without_a_joined_header(value: str) -> str:
+    """Our cookie has no comma: what follows one is another Cookie header, with foreign cookies."""
+    return value.partition(",")[0]
+
+
 class ClockedSigner(TimestampSigner):
     """itsdangerous' signer, asking our clock for the time."""
 
@@ -105,7 +110,7 @@ def _arithmetic(outcome: object, signer: SessionSigner, cookie: str) -> dict[str
     return {
         "session_id": part(parts.session_id),
         "timestamp": parts.timestamp,
-        "received": part(parts.signature),
+        "received": part(without_a_joined_header(parts.signature)),
         "age": None if parts.issued_at is None else int(signer.clock()) - parts.issued_at,
         "max_age": signer.max_age,
         "salt": signer.salt,
@@ -120,10 +125,8 @@ def _secret_part(signer: SessionSigner, key: bytes, parts: CookieParts) -> dict[
     computed = {"computed": with_key.get_signature(parts.signed).decode()}
     if signer.keys.brought:
         return computed | {"fingerprint": fingerprint(key)}
-    return computed | {
-        "signing_key": key.decode(errors="backslashreplace"),
-        "derived_key": with_key.derive_key().hex(),
-    }
+    shown = key.decode(errors="backslashreplace")
+    return computed | {"signing_key": shown, "derived_key": with_key.derive_key().hex()}
 
 
 def _made_by(signer: SessionSigner, key: bytes, parts: CookieParts) -> bool:

@@ -10,6 +10,7 @@ from typing import Any
 from sandbox.login.cookies import CookieSettings, parse_cookie_header
 from sandbox.login.flow import Bricks
 from sandbox.login.middleware import WSGIApp, is_static
+from sandbox.login.signing import without_a_joined_header
 from sandbox.trace.stage import Tell, shortened
 from sandbox.trace.wire import Wire
 
@@ -34,8 +35,9 @@ def describe_cookies(settings: CookieSettings, header: str, in_full: bool) -> di
     """What the trace may tell of a Cookie header: ours with its value, others by name only."""
     sent = parse_cookie_header(header)
     ours = sent.values(settings.name)
+    part = str if in_full else shortened
     cookies = [
-        {"name": name, "ours": True, "value": value if in_full else shortened(value)}
+        {"name": name, "ours": True, "value": part(without_a_joined_header(value))}
         if name == settings.name
         else {"name": name, "ours": False}
         for name, value in sent.pairs
