@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import importlib
 import os
+import signal
 import sys
 from typing import Any
 
@@ -17,6 +18,7 @@ COMMANDS = {
     "cookie": "take a cookie of this sandbox apart",
     "bench": "measure: what tracing costs, requests per second",
 }
+SERVING = ("serve", "demo")  # nobody reads any more: a good reason to end
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -27,18 +29,28 @@ def main(arguments: list[str] | None = None) -> int:
     if given and given[0] in COMMANDS:
         module = importlib.import_module(f"sandbox.commands.{given[0]}")
         module.add_arguments(subparsers[given[0]])
-    options = parser.parse_args(given)
+    return _run(module, parser.parse_args(given))
+
+
+def _run(module: Any, options: argparse.Namespace) -> int:
+    signal.signal(signal.SIGTERM, _end)
     try:
         exit_code: int = module.run(options)
+        sys.stdout.flush()
     except KeyboardInterrupt:
-        exit_code = 130
-    except BrokenPipeError:  # whoever read the output has left
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        exit_code = 141
+        exit_code = 128 + signal.SIGINT
     except Problem as problem:
         say_at_the_terminal(str(problem))
         exit_code = 2
+    except BrokenPipeError:  # whoever read the output has left
+        exit_code = 0 if options.command in SERVING else 1
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     return exit_code
+
+
+def _end(number: int, _frame: object) -> None:
+    """Leave every block, so that servers and children are ended."""
+    sys.exit(128 + number)
 
 
 def _parsers() -> tuple[argparse.ArgumentParser, dict[str, argparse.ArgumentParser]]:

@@ -6,8 +6,6 @@ import argparse
 import json
 import os
 import platform
-import signal
-import sys
 import tempfile
 from pathlib import Path
 from typing import Any
@@ -38,7 +36,6 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> int:
     """Measure and print; whether an aim is met never makes it fail."""
-    signal.signal(signal.SIGTERM, _end)
     try:
         measures = _take_all(Effort(options.quick, options.full))
     except KeyboardInterrupt:
@@ -46,11 +43,6 @@ def run(options: argparse.Namespace) -> int:
         return STOPPED
     print(_as_json(measures) if options.json else _as_text(measures))
     return 0
-
-
-def _end(number: int, _frame: object) -> None:
-    """Leave every block, so that every child is ended."""
-    sys.exit(128 + number)
 
 
 def _take_all(effort: Effort) -> Measures:

@@ -7,6 +7,7 @@ import sys
 import time
 
 from sandbox.commands import serve
+from sandbox.login.problems import Problem
 from sandbox.trace.painter import Painter
 from sandbox.tutor.own_server import OwnServer
 from sandbox.tutor.tour import DEMO_STOPS
@@ -17,6 +18,8 @@ add_arguments = serve.add_arguments
 
 def run(options: argparse.Namespace) -> int:
     """Five stops on a server of their own, then `serve`."""
+    if options.trace != "console":
+        raise Problem(f"demo shows its trace here. For another: serve --trace {options.trace}")
     painter = Painter(sys.stdout)
     beat = 1.0 if sys.stdout.isatty() else 0.0
     with OwnServer(painter) as server:

@@ -47,6 +47,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(options: argparse.Namespace, greeting: str = "Login Sandbox") -> int:
     """Serve until Ctrl-C or SIGTERM, or until nobody reads the trace any more."""
     stop = threading.Event()
+    _stop_on_signals(stop)
     bricks = _bricks(options)
     try:
         _serve(bricks, options, greeting, stop)
@@ -69,7 +70,8 @@ def _serve(
     )
     try:
         server.start()
-        _wait_for(stop)
+        while not stop.wait(0.5):
+            pass
     finally:
         server.stop()
         audience.close()
@@ -132,8 +134,6 @@ def _listeners(trace: str, bricks: Bricks, gone: Callable[[], None]) -> tuple[li
     return [console, LeftOvers(bricks.cookie.name, bricks.clock(), console.say)], console.say
 
 
-def _wait_for(stop: threading.Event) -> None:
-    for name in ("SIGINT", "SIGTERM"):
-        signal.signal(getattr(signal, name), lambda *_: stop.set())
-    while not stop.wait(0.5):
-        pass
+def _stop_on_signals(stop: threading.Event) -> None:
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda *_: stop.set())

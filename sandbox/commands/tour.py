@@ -13,6 +13,7 @@ from sandbox.tutor.own_server import OwnServer
 from sandbox.tutor.tour import LIFETIME_MINUTES, TOUR_STOPS
 from sandbox.tutor.walk import Scene, walk
 
+TABLE_WIDTH = 78  # columns
 PROMISED = {
     "as it is": "OK",
     "one character changed": "BAD_SIGNATURE",
@@ -58,12 +59,20 @@ def _show_what_ifs(painter: Painter, scene: Scene) -> list[str]:
     outcomes = what_ifs(bricks, cookie, row)
     codes = {each: refusal.code if refusal else "OK" for each, refusal in outcomes.items()}
     painter.title("What if? One cookie under each circumstance")
-    painter.say(f"{'the cookie':44}{'code':17}issued  alive")
+    _show_what_if(painter, "the cookie", "code", "issued", "alive")
     for circumstance, refusal in outcomes.items():
         issued, alive = (lamp.replace("_", " ") for lamp in lamps(refusal).values())
-        painter.say(f"{circumstance:44}{codes[circumstance]:17}{issued:8}{alive}")
+        _show_what_if(painter, circumstance, codes[circumstance], issued, alive)
     painter.say("")
     return [each for each in PROMISED if codes.get(each) != PROMISED[each]]
+
+
+def _show_what_if(painter: Painter, circumstance: str, *outcome: str) -> None:
+    """A row of the table; two lines of it where the terminal is narrow."""
+    code, issued, alive = outcome
+    row = f"{code:17}{issued:8}{alive}"
+    wide = painter.width >= TABLE_WIDTH
+    painter.say(f"{circumstance:44}{row}" if wide else f"{circumstance}\n    {row}")
 
 
 def _go_on() -> None:

@@ -22,13 +22,8 @@ class Limits:
     cookie_age: int = 24 * 60 * 60
 
     def __post_init__(self) -> None:
-        if self.idle <= 0 or self.lifetime <= 0:
-            raise Problem("A limit of 0 s or less ends every session at once. Give more seconds.")
-        if self.lifetime >= self.cookie_age:
-            raise Problem(
-                f"A lifetime of {self.lifetime:.0f} s is refused: it must be shorter than the "
-                f"cookie's age of {self.cookie_age} s. Give a shorter --lifetime."
-            )
+        _refuse_odd_limit("--idle", "An idle limit", self.idle, self.cookie_age)
+        _refuse_odd_limit("--lifetime", "A lifetime", self.lifetime, self.cookie_age)
 
     def touch_due(self, session: Session, now: float) -> bool:
         """Being seen is written down once in a tenth of the idle limit, not at every request."""
@@ -36,6 +31,16 @@ class Limits:
 
     def are_kept_by(self, session: Session, now: float) -> bool:
         return now - session.seen <= self.idle and now - session.began <= self.lifetime
+
+
+def _refuse_odd_limit(option: str, name: str, seconds: float, cookie_age: int) -> None:
+    if seconds <= 0:
+        raise Problem(f"{name} of {seconds:g} s ends every session at once. Give more seconds.")
+    if not seconds < cookie_age:
+        raise Problem(
+            f"{name} of {seconds:g} s is refused: it must be shorter than the "
+            f"cookie's age of {cookie_age} s. Give a shorter {option}."
+        )
 
 
 def new_session_id() -> str:

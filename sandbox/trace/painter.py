@@ -44,6 +44,11 @@ class Painter:
         self._ascii = not _can_write(out, MARKS)
         self._had_cookie: dict[int, bool] = {}
 
+    @property
+    def width(self) -> int:
+        """Columns of the terminal."""
+        return self._console.width
+
     def draw(self, event: Event) -> None:
         """Draw what this event adds to its request's card."""
         lines = [
@@ -55,8 +60,9 @@ class Painter:
             self._console.print(Text("\n").join(lines))
 
     def say(self, sentence: str, style: str = "") -> None:
-        """A line of its own, between the cards."""
-        self._console.print(Text(self._writable(sentence), style))
+        """Lines of their own, between the cards."""
+        text = Text(self._writable(sentence), style)
+        self._console.print(Text("\n").join(text.wrap(self._console, self.width)))
 
     def title(self, text: str) -> None:
         """The heading of what follows; further lines say what to look at."""

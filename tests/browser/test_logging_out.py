@@ -39,10 +39,6 @@ def test_back_after_logging_out_does_not_show_the_profile(alice: Person, sandbox
     assert len(sandbox.trace.heard("GET", "/profile")) == asked_before + 1
 
 
-@pytest.mark.xfail(
-    strict=False,  # Chromium evicts the page when it sees the cookie change, but not every time
-    reason="no-store alone does not keep a left page out of Chromium's back/forward cache",
-)
 def test_back_after_logging_out_does_not_show_a_page_that_chromium_kept_alive(
     visit: Callable[..., Person], sandbox: Sandbox, chromium_that_keeps_left_pages: Browser
 ) -> None:

@@ -568,7 +568,7 @@ def other_database_much_like_ours(path: Path) -> None:
     """Only the application id in the file's header tells that it is not ours."""
     with sqlite3.connect(path) as connection:
         connection.execute(
-            "CREATE TABLE sessions (id TEXT, user TEXT, began REAL, seen REAL, word TEXT, flash TEXT)"
+            "CREATE TABLE sessions (id TEXT, user TEXT, began REAL, seen REAL, word, flash)"
         )
         connection.execute("INSERT INTO sessions VALUES ('1', 'carol', 0, 0, 'gold', '[]')")
     connection.close()
