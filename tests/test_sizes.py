@@ -13,7 +13,7 @@ from sandbox.__main__ import COMMANDS
 
 SANDBOX = Path(__file__).parent.parent / "sandbox"
 LONGEST_STAGE = 15
-LONGEST_MODULE_OF_LOGIN = 110  # lines of code: two screens
+LONGEST_MODULE_OF_LOGIN = 115  # lines of code: two screens
 ALL_THE_ROUTES = 140  # login/server.py, which alone may import bottle
 LONGEST_LOGIN = 800  # lines of code of login/*.py together
 LONGEST_FUNCTION, MEDIAN_FUNCTION = 20, 8
