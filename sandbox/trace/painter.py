@@ -16,15 +16,9 @@ LABELS = 9  # columns for the lane's name
 NARROW = 72  # columns: below, the figures of a signature are not indented
 MARKS = "✓✗→…·µ"
 IN_ASCII = str.maketrans({"✓": "+", "✗": "x", "→": "->", "…": "~", "·": "-", "µ": "u"})
-LANE_STYLES = {
-    "browser": "cyan",
-    "server": "blue",
-    "signer": "yellow",
-    "store": "magenta",
-    "guard": "green",
-}
-
-TEXT_STYLES = {"head": "bold", "detail": "dim", "figure": "dim", "lamps": "bold"}
+# Legible on a dark and on a light terminal; never the only carrier of meaning.
+LANE_STYLES = {"browser": "cyan", "signer": "magenta", "store": "green", "guard": "bold"}
+TEXT_STYLES = {"head": "bold", "detail": "dim", "lamps": "bold"}
 
 
 class _Terminal(Console):
@@ -86,29 +80,34 @@ class Painter:
         """One line of a card, continued below where the terminal is too narrow for it."""
         start = self._start(request_id, line)
         room = max(self._console.width - cell_len(start.plain), 1)
-        text, right = self._writable(line.text), self._writable(line.right)
+        text, right = self._writable(line.text).rstrip(), self._writable(line.right)
         style = TEXT_STYLES.get(line.kind, "")
-        if cell_len(text) > room:
-            first, *more = self._broken(line, text, room)
-            below = [Line("detail", part) for part in more]
-            rest = [each for part in below for each in self._card_lines(request_id, part)]
-            return [start.append(first, style), *rest] if first else rest
-        if right and cell_len(text) + 2 + cell_len(right) <= room:
-            gap = " " * (room - cell_len(text) - cell_len(right))
-            return [start.append(text, style).append(gap + right, "dim")]
-        return [start.append(text.rstrip(), style)]
+        first, *more = self._broken(line, text, room)
+        gap = room - cell_len(first) - cell_len(right)
+        start.append(first, style)
+        if right and not more and gap >= 2:
+            start.append(" " * gap + right, "dim")
+        below = [Line("detail" if style else "attribute", part) for part in more]
+        rest = [each for part in below for each in self._card_lines(request_id, part)]
+        return [start, *rest] if first or not rest else rest
 
     def _broken(self, line: Line, text: str, room: int) -> list[str]:
+        if cell_len(self._writable(line.text)) <= room:
+            return [text]
         if line.fold:
-            return [text[: line.fold].rstrip(), text[line.fold :].rstrip()]
+            return [text[: line.fold].rstrip(), text[line.fold :]]
         return [part.plain.rstrip() for part in Text(text).wrap(self._console, room)]
+
+    @property
+    def _narrow(self) -> bool:
+        return self._console.width < NARROW
 
     def _start(self, request_id: int, line: Line) -> Text:
         """What stands before the words: the request's number, the lane, the code."""
-        start = Text(f"#{request_id} ", "bold" if line.kind == "head" else "dim")
+        start = Text().append(f"#{request_id} ", "bold" if line.kind == "head" else "dim")
         if line.code == "SKIPPED":
             return start.append(f"{line.code:{LABELS}}")
-        if line.kind == "detail" or (line.kind == "figure" and self._console.width >= NARROW):
+        if line.kind in ("detail", "attribute") or (line.kind == "figure" and not self._narrow):
             start.append(" " * LABELS)
         if line.kind == "lane":
             start.append(f"{line.label:{LABELS}}", LANE_STYLES.get(line.label, ""))

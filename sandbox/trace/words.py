@@ -24,7 +24,7 @@ UNITS = ((86400, "days"), (3600, "h"), (60, "min"), (1, "s"))
 
 @dataclass(frozen=True)
 class Line:
-    """One line of a card. `kind` is head, lane, detail, figure, lamps or answer.
+    """One line of a card. `kind` is head, lane, detail, attribute, figure, lamps or answer.
 
     Where it does not fit it may be broken at `fold`.
     """
@@ -144,7 +144,8 @@ def set_cookie_lines(header: str) -> list[Line]:
     pair, *attributes = header.split("; ")
     name, _, value = pair.partition("=")
     lines = cookie_lines(f"Set-Cookie {name}=", value, "browser")
-    return lines + [Line("detail", f"{each:15} {explain_attribute(each)}") for each in attributes]
+    explained = (f"{each:15} {explain_attribute(each)}" for each in attributes)
+    return lines + [Line("attribute", text) for text in explained]
 
 
 def explain_attribute(attribute: str) -> str:
