@@ -55,8 +55,8 @@ class Report:
         self._say_stage("stage_started", name, lane)
         return self.timer()
 
-    def stage_ended(self, name: str, lane: str, code: str, started: float, **fields: Any) -> None:
-        us = round((self.timer() - started) * 1e6)
+    def stage_ended(self, name: str, lane: str, code: str, seconds: float, **fields: Any) -> None:
+        us = round(seconds * 1e6)
         self._say_stage("stage_ended", name, lane, outcome=code, us=us, **fields)
         if not self._story:
             self.verdict = code
@@ -111,15 +111,17 @@ def stage(
             try:
                 result = step(*args, **kwargs)
             except BaseException as error:
+                seconds = report.timer() - started
                 source = _place(code.co_filename, _line_that_raised(error, code) or first_line)
                 shown = _evidence_of(error) | _ask(evidence, error, args, kwargs)
                 report.stage_ended(
-                    name, lane, code_of(error), started, evidence=shown, source=source
+                    name, lane, code_of(error), seconds, evidence=shown, source=source
                 )
                 raise
+            seconds = report.timer() - started
             source = _place(code.co_filename, first_line)
             shown = _ask(evidence, result, args, kwargs)
-            report.stage_ended(name, lane, "OK", started, evidence=shown, source=source)
+            report.stage_ended(name, lane, "OK", seconds, evidence=shown, source=source)
             return result
 
         return watched

@@ -485,3 +485,20 @@ def test_whatever_came_an_event_is_printable_in_any_place(text: str) -> None:
 )
 def test_an_identifier_is_shortened_to_what_tells_two_apart(identifier: str, short: str) -> None:
     assert shortened(identifier) == short
+
+
+def test_the_time_of_a_stage_is_without_the_time_its_evidence_takes() -> None:
+    now = [0.0]
+
+    def slow_evidence(*_: object) -> dict[str, Any]:
+        now[0] += 5.0
+        return {}
+
+    @stage(lane="server", evidence=slow_evidence)
+    def step() -> None:
+        now[0] += 0.001
+
+    events: list[Event] = []
+    with reporting(Report(1, events.append, timer=lambda: now[0])):
+        step()
+    assert [event["us"] for event in events if event["type"] == "stage_ended"] == [1000]
