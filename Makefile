@@ -27,16 +27,16 @@ help: ## list the targets (the default)
 
 setup: $(READY) ## make .venv with what the sandbox needs to run
 
-demo: $(READY) ## serve the login page and show each login on the console
+demo: $(READY) ## watch a login in five stops, then log in yourself
 	@exec .venv/bin/python -m sandbox demo $(ARGS)
 
-tour: $(READY) ## walk through one login, step by step
+tour: $(READY) ## a scripted visit: how a cookie is accepted and refused
 	@exec .venv/bin/python -m sandbox tour $(ARGS)
 
-test: $(DEV) ## run the quick tests
+test: $(DEV) ## run the tests that need no browser, about a minute
 	@exec .venv/bin/python -m pytest -m "not slow" $(ARGS)
 
-test-slow: $(BROWSER) ## run the tests that need a browser, Redis or Node, or take seconds
+test-slow: $(BROWSER) ## run the tests that need Chromium or take seconds
 	@exec .venv/bin/python -m pytest -m slow $(ARGS)
 
 lint: $(DEV) ## check style, formatting and types
@@ -44,7 +44,7 @@ lint: $(DEV) ## check style, formatting and types
 	.venv/bin/python -m ruff format --check .
 	.venv/bin/python -m mypy --strict sandbox
 
-bench: $(DEV) ## measure the sandbox
+bench: $(DEV) ## measure: ratios from one run (quicker: ARGS=--quick)
 	@exec .venv/bin/python -m sandbox bench $(ARGS)
 
 clean: ## remove .venv, caches and build artefacts (work/ stays)

@@ -7,6 +7,7 @@ import importlib
 import os
 import signal
 import sys
+from pathlib import Path
 from typing import Any
 
 from sandbox.login.problems import Problem, say_at_the_terminal
@@ -14,38 +15,51 @@ from sandbox.login.problems import Problem, say_at_the_terminal
 COMMANDS = {
     "demo": "a login in five stops, then the server for you",
     "serve": "the login server, traced",
-    "tour": "a scripted visit: every way a cookie can be refused",
+    "tour": "a scripted visit: how a cookie is accepted and refused",
     "cookie": "take a cookie of this sandbox apart",
     "bench": "measure: what tracing costs, requests per second",
 }
-SERVING = ("serve", "demo")  # nobody reads any more: a good reason to end
+SERVING = ("serve", "demo")
 
 
 def main(arguments: list[str] | None = None) -> int:
     """Run one command; its exit code. Only the module of that command is imported."""
     given = sys.argv[1:] if arguments is None else arguments
-    parser, subparsers = _parsers()
-    module: Any = None
-    if given and given[0] in COMMANDS:
-        module = importlib.import_module(f"sandbox.commands.{given[0]}")
-        module.add_arguments(subparsers[given[0]])
-    return _run(module, parser.parse_args(given))
-
-
-def _run(module: Any, options: argparse.Namespace) -> int:
     signal.signal(signal.SIGTERM, _end)
+    for name in ("stdout", "stderr"):  # None when they were closed beforehand
+        if getattr(sys, name) is None:
+            setattr(sys, name, Path(os.devnull).open("w"))  # noqa: SIM115  # until the end
     try:
-        exit_code: int = module.run(options)
+        exit_code = _run(given)
         sys.stdout.flush()
     except KeyboardInterrupt:
         exit_code = 128 + signal.SIGINT
     except Problem as problem:
         say_at_the_terminal(str(problem))
         exit_code = 2
-    except BrokenPipeError:  # whoever read the output has left
-        exit_code = 0 if options.command in SERVING else 1
+    except BrokenPipeError:  # whoever read the output has left: a good reason for a server to end
+        exit_code = 0 if given[0] in SERVING else 1
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     return exit_code
+
+
+def _run(given: list[str]) -> int:
+    parser, subparsers = _parsers()
+    if not given:
+        parser.print_help(sys.stderr)
+        return 2
+    module: Any = None
+    if given[0] in COMMANDS:
+        module = importlib.import_module(f"sandbox.commands.{given[0]}")
+        module.add_arguments(subparsers[given[0]])
+    exit_code: int = module.run(parser.parse_args(given)) if module else _refuse(parser, given)
+    return exit_code
+
+
+def _refuse(parser: argparse.ArgumentParser, given: list[str]) -> int:
+    """argparse says what is wrong with these words, or gives its help, and exits."""
+    parser.parse_args(given)
+    return 2
 
 
 def _end(number: int, _frame: object) -> None:
@@ -54,7 +68,9 @@ def _end(number: int, _frame: object) -> None:
 
 
 def _parsers() -> tuple[argparse.ArgumentParser, dict[str, argparse.ArgumentParser]]:
-    parser = argparse.ArgumentParser(prog="python -m sandbox", description=__doc__)
+    parser = argparse.ArgumentParser(
+        prog="python -m sandbox", description="Watch how a website remembers who you are."
+    )
     added = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
     subparsers = {
         name: added.add_parser(name, help=purpose, description=purpose)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -131,3 +132,13 @@ def pytest_make_collect_report(collector: pytest.Collector) -> Iterator[None]:
     report = yield
     _must_run(report)
     return report
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Say what was not run and what it needs, as a skip would."""
+    left_out = terminalreporter.stats.get("deselected", [])
+    if not any(item.get_closest_marker("slow") for item in left_out):
+        return
+    terminalreporter.write_line(f"Not run: {len(left_out)} tests that need Chromium or seconds.")
+    missing = "" if shutil.which("chromium") else " (first: sudo apt install chromium)"
+    terminalreporter.write_line(f"To run them: make test-slow{missing}")

@@ -1,4 +1,4 @@
-"""Doors between the rooms open one way (DESIGN.md, Rooms)."""
+"""Doors between the rooms open one way."""
 
 from __future__ import annotations
 

@@ -23,7 +23,7 @@ def run(options: argparse.Namespace) -> int:
     painter = Painter(sys.stdout)
     beat = 1.0 if sys.stdout.isatty() else 0.0
     with OwnServer(painter) as server:
-        broken = walk(DEMO_STOPS, Scene(server), painter.title, lambda: time.sleep(beat))
+        broken = walk(DEMO_STOPS, Scene(server), painter.title, lambda _: time.sleep(beat))
     if broken:
         return 1
     painter.title("Now log in with your own browser")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import re
 import signal
 import sys
 import threading
@@ -28,6 +29,10 @@ from sandbox.trace.audience import Audience, Listener
 from sandbox.trace.leftovers import LeftOvers
 
 DATABASE = Path("work/sessions.sqlite")
+HOST_NAME = re.compile(r"[A-Za-z0-9._-]+|\[[0-9A-Fa-f:.]+\]")
+IDLE_HELP = f"seconds of silence allowed ({Limits.idle})"
+LIFETIME_HELP = f"seconds that a session may last ({Limits.lifetime})"
+STORE_HELP = f"where sessions are kept (sqlite:{DATABASE})"
 Say = Callable[[str], None]
 
 
@@ -35,12 +40,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """The options of `serve`."""
     add = parser.add_argument
     add("--port", type=int, metavar="N", help="8000, or the next free one, unless given")
-    add("--store", default="sqlite", metavar="memory|sqlite[:FILE]", help="where sessions are kept")
+    add("--store", default="sqlite", metavar="memory|sqlite[:FILE]", help=STORE_HELP)
     add("--trace", choices=("console", "json", "off"), default="console", help="how to show it")
     add("--keys", type=Path, metavar="FILE", help="your own signing keys, one per line")
     add("--secure", action="store_true", help="Secure cookie, named with the __Host- prefix")
-    add("--idle", type=float, default=Limits.idle, metavar="S", help="seconds of silence allowed")
-    add("--lifetime", type=float, default=Limits.lifetime, metavar="S", help="seconds of a session")
+    add("--idle", type=float, default=Limits.idle, metavar="S", help=IDLE_HELP)
+    add("--lifetime", type=float, default=Limits.lifetime, metavar="S", help=LIFETIME_HELP)
     add("--allow-host", action="append", default=[], metavar="NAME", help="answer for NAME, too")
 
 
@@ -59,7 +64,7 @@ def run(options: argparse.Namespace, greeting: str = "Login Sandbox") -> int:
 def _serve(
     bricks: Bricks, options: argparse.Namespace, greeting: str, stop: threading.Event
 ) -> None:
-    hosts = {*LOOPBACK_NAMES, *options.allow_host}
+    hosts = {*LOOPBACK_NAMES, *map(_host_name, options.allow_host)}
     app = make_app(bricks, hosts, DEMO_ACCOUNTS)
     listeners, say = _listeners(options.trace, bricks, stop.set)
     audience = Audience(*listeners)
@@ -106,6 +111,12 @@ def _sqlite(database: Path, brought: Path | None) -> tuple[SessionStore, KeyRing
             say_at_the_terminal(f"Made a signing key, as there was none: {own}")
         keys = KeyFile(own, brought=False)
     return store, keys
+
+
+def _host_name(name: str) -> str:
+    if not HOST_NAME.fullmatch(name):
+        raise Problem(f"{name!r} is no host name. Give a name alone, as in --allow-host myhost.")
+    return name
 
 
 def _make_folder(folder: Path) -> None:

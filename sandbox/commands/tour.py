@@ -11,7 +11,7 @@ from sandbox.trace.painter import Painter
 from sandbox.trace.stage import lamps
 from sandbox.tutor.own_server import OwnServer
 from sandbox.tutor.tour import LIFETIME_MINUTES, TOUR_STOPS
-from sandbox.tutor.walk import Scene, walk
+from sandbox.tutor.walk import Scene, Stop, walk
 
 TABLE_WIDTH = 78  # columns
 PROMISED = {
@@ -25,7 +25,7 @@ PROMISED = {
     "never silent, but past the lifetime": "ABSOLUTE_TIMEOUT",
     "past the cookie's age": "EXPIRED",
     "after logout": "UNKNOWN_SESSION",
-    "after a restart with the memory store": "BAD_SIGNATURE",
+    "restart, memory store: the key is gone, too": "BAD_SIGNATURE",
 }
 
 
@@ -41,7 +41,6 @@ def run(options: argparse.Namespace) -> int:
         scene = Scene(server)
         pause = _go_on if options.auto or not _at_a_terminal() else _wait_for_enter
         broken = [stop.title for stop in walk(TOUR_STOPS, scene, painter.title, pause)]
-        pause()
         broken += _show_what_ifs(painter, scene)
     if broken:
         painter.say(f"Not as promised: {'; '.join(broken)}.")
@@ -52,13 +51,15 @@ def run(options: argparse.Namespace) -> int:
 
 def _show_what_ifs(painter: Painter, scene: Scene) -> list[str]:
     """The table; the circumstances that did not give the promised code."""
+    painter.title(
+        "What if? alice logs in once more\nHer cookie is tried under each circumstance.\n"
+    )
     scene.log_in(scene.alice)
     scene.server.console.catch_up()
     bricks, cookie = scene.server.bricks, scene.alice.jar.cookies["sandbox_session"].value
     row = bricks.store.all_of("alice")[0]
     outcomes = what_ifs(bricks, cookie, row)
     codes = {each: refusal.code if refusal else "OK" for each, refusal in outcomes.items()}
-    painter.title("What if? One cookie under each circumstance")
     _show_what_if(painter, "the cookie", "code", "issued", "alive")
     for circumstance, refusal in outcomes.items():
         issued, alive = (lamp.replace("_", " ") for lamp in lamps(refusal).values())
@@ -75,7 +76,7 @@ def _show_what_if(painter: Painter, circumstance: str, *outcome: str) -> None:
     painter.say(f"{circumstance:44}{row}" if wide else f"{circumstance}\n    {row}")
 
 
-def _go_on() -> None:
+def _go_on(_stop: Stop) -> None:
     """Nobody is waited for."""
 
 
@@ -83,6 +84,6 @@ def _at_a_terminal() -> bool:
     return sys.stdin is not None and sys.stdin.isatty() and sys.stdout.isatty()
 
 
-def _wait_for_enter() -> None:
-    print("Enter goes on. ", end="", flush=True)
+def _wait_for_enter(stop: Stop) -> None:
+    print(f"{stop.look}\nEnter goes on. ", end="", flush=True)
     sys.stdin.readline()

@@ -1,4 +1,8 @@
-"""The three stories: who is asking, logging in, logging out."""
+"""The three stories: who is asking, logging in, logging out.
+
+`middleware` asks `recognise` before every request, `guard` protects a route with the answer, and
+the routes in `server` call `log_in` and `log_out`.
+"""
 
 from __future__ import annotations
 
@@ -54,7 +58,7 @@ def recognise(bricks: Bricks, cookie_header: str) -> Visitor:
 
 @story(check_password, open_session, sign_session_id, set_cookie)
 def log_in(bricks: Bricks, name: str, password: str, present: Session | None) -> str:
-    """Check the password and begin a session; the Set-Cookie header that hands out the ticket.
+    """Check the password and begin a session; returns the Set-Cookie header with the ticket.
 
     `present` is the session that this browser has at present, if any.
     """
@@ -68,6 +72,6 @@ def log_in(bricks: Bricks, name: str, password: str, present: Session | None) ->
 
 @story(close_session, clear_cookie)
 def log_out(bricks: Bricks, present: Session | None, everywhere: bool = False) -> str:
-    """Delete the session, then tell the browser to drop its ticket; the Set-Cookie header."""
+    """Delete the session; returns the Set-Cookie header that drops the ticket."""
     close_session(bricks.store, present, everywhere)
     return clear_cookie(bricks.cookie)

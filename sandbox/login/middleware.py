@@ -23,7 +23,7 @@ VISITOR = "sandbox.visitor"  # in the environ: the Visitor, or the Refusal that 
 SET_COOKIES = "sandbox.set_cookies"  # in the environ: Set-Cookie headers waiting to be sent
 LONGEST_BODY = 64 * 1024  # bytes
 SAFE_METHODS = ("GET", "HEAD", "OPTIONS")  # RFC 9110 section 9.2.1: they change nothing
-NOT_PAGES = ("/static/", "/favicon.ico", "/.well-known/")
+NOT_PAGES = ("/static/", "/.well-known/")
 ON_EVERY_PAGE = [
     ("Cache-Control", "no-store"),
     ("Vary", "Cookie"),
@@ -56,7 +56,7 @@ class Middleware:
         try:
             check_host(environ.get("HTTP_HOST", ""), self._allowed_hosts)
             if is_static(environ["PATH_INFO"]):
-                return self._routes(environ, start_response)
+                return self._routes(environ, start)
             self._admit(environ)
             return self._routes(environ, start)
         except Exception as error:  # whatever went wrong, the visitor gets a page that says so
@@ -70,7 +70,7 @@ class Middleware:
         environ[VISITOR] = self._who_is_asking(environ)
         if environ["REQUEST_METHOD"] not in SAFE_METHODS:
             site, origin = environ.get("HTTP_SEC_FETCH_SITE"), environ.get("HTTP_ORIGIN")
-            refuse_cross_site(environ["HTTP_HOST"], site, origin)
+            refuse_cross_site(environ.get("HTTP_HOST", ""), site, origin)
 
     def _who_is_asking(self, environ: Environ) -> Visitor | Refusal:
         try:
@@ -83,11 +83,13 @@ class Middleware:
 
 def is_static(path: str) -> bool:
     """Style sheets and icons: nobody is recognised for them, and the trace leaves them out."""
-    return path.startswith(NOT_PAGES)
+    return path.startswith(NOT_PAGES) or path == "/favicon.ico"
 
 
 def _with_our_headers(environ: Environ, start_response: StartResponse) -> StartResponse:
     def start(status: str, headers: list[tuple[str, str]], exc_info: Any = None) -> Any:
+        if is_static(environ["PATH_INFO"]) and status[:3] in ("200", "304"):
+            return start_response(status, headers, exc_info)
         cookies = [("Set-Cookie", header) for header in environ[SET_COOKIES]]
         return start_response(status, headers + ON_EVERY_PAGE + cookies, exc_info)
 

@@ -109,10 +109,10 @@ class ForeignHost(Refusal):
 
 class StoreDown(Refusal):
     code = "STORE_DOWN"
-    sentence = "The session store does not answer. Your cookie is kept."
+    sentence = "The session store does not answer, so the server cannot say who you are."
     issued = "yes"
     status = "503 Service Unavailable"
-    advice = "Reload the page in a moment. You need not log in again."
+    advice = "Try again in a moment. If your browser has a cookie, it is kept."
 
 
 class Crashed(Refusal):

@@ -15,6 +15,7 @@ from sandbox.login.guard import LOOPBACK_NAMES, guard, safe_next
 from sandbox.login.middleware import SET_COOKIES, VISITOR, Middleware, WSGIApp
 from sandbox.login.pages import error_page, render
 from sandbox.login.refusals import BadCredentials, Refusal, UnknownSession
+from sandbox.login.sessions import write_word
 from sandbox.login.stores import Session
 
 STATIC = str(Path(__file__).parent / "static")
@@ -26,8 +27,9 @@ LONGEST_WORD = 40  # characters
 WORD_SAVED = "Your word is saved in the store. The cookie did not change."
 WORD_KEPT = f"A word has 1 to {LONGEST_WORD} characters. Your old word is kept."
 SAID = {
-    "logged-out": "You are logged out. The session is deleted and the cookie is dropped.",
-    "everywhere": "You are logged out in every browser. All your sessions are deleted.",
+    "logged-out": "You are logged out: the session was deleted and the cookie dropped.",
+    "everywhere": "You are logged out in every browser: all your sessions were deleted.",
+    "no-session": "This browser had no session to end. Other browsers were not touched.",
 }
 # RFC 9110 section 11.6.1: a 401 names a scheme. Browsers ask for a password for Basic only.
 LOG_IN_FIRST = {"WWW-Authenticate": 'Cookie realm="login sandbox", form-action="/login"'}
@@ -89,22 +91,27 @@ def make_routes(bricks: Bricks, demo_accounts: Mapping[str, str]) -> Bottle:
     @app.post("/word")
     @guarded
     def save_word(visitor: Visitor, user: str) -> HTTPResponse:
-        word = request.forms.word.strip()
+        word, session = request.forms.word.strip(), visitor.session
         fits = word.isprintable() and 1 <= len(word) <= LONGEST_WORD
-        new_word, says = (word, WORD_SAVED) if fits else (None, WORD_KEPT)
-        if bricks.store.write(visitor.session.id, word=new_word, flash=(says,)):
-            return see_other("/profile")
-        return log_in_first(UnknownSession(), "/profile")
+        try:
+            if fits:
+                write_word(bricks.store, session, word)
+        except UnknownSession as refusal:
+            return log_in_first(refusal, "/profile")
+        bricks.store.write(session.id, flash=(WORD_SAVED if fits else WORD_KEPT,))
+        return see_other("/profile")
 
     @app.post("/logout")
     def logout() -> HTTPResponse:
-        queue_cookie(log_out(bricks, present_session()))
-        return see_other("/?said=logged-out")
+        session = present_session()
+        queue_cookie(log_out(bricks, session))
+        return see_other("/?said=" + ("logged-out" if session else "no-session"))
 
     @app.post("/logout/everywhere")
     def logout_everywhere() -> HTTPResponse:
-        queue_cookie(log_out(bricks, present_session(), everywhere=True))
-        return see_other("/?said=everywhere")
+        session = present_session()
+        queue_cookie(log_out(bricks, session, everywhere=True))
+        return see_other("/?said=" + ("everywhere" if session else "no-session"))
 
     @app.get("/api/me")
     @guarded
@@ -123,7 +130,7 @@ def make_routes(bricks: Bricks, demo_accounts: Mapping[str, str]) -> Bottle:
         return render(template, visitor=known, refusal=refusal, flash=flash, **values)
 
     def read_flash(session: Session) -> tuple[str, ...]:
-        if session.flash:
+        if session.flash and request.method != "HEAD":
             bricks.store.write(session.id, flash=())
         return session.flash
 

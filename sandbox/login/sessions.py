@@ -138,6 +138,17 @@ def _in_place_of(store: SessionStore, limits: Limits, present: Session, fresh: S
     return fresh
 
 
+def _written(outcome: object, _store: object, session: Session, _word: str) -> dict[str, Any]:
+    return {"session_id": shortened(session.id), "user": session.user}
+
+
+@stage(lane="store", evidence=_written)
+def write_word(store: SessionStore, session: Session, word: str) -> None:
+    """Keep the visitor's word in the session; the cookie does not change."""
+    if not store.write(session.id, word=word):
+        raise UnknownSession()
+
+
 def _closed(
     outcome: object, store: object, session: Session | None, everywhere: bool
 ) -> dict[str, Any]:

@@ -57,7 +57,8 @@ def take_apart(cookie: str) -> CookieParts:
 
 def without_a_joined_header(value: str) -> str:
     """Our cookie has no comma: what follows one is another Cookie header, with foreign cookies."""
-    return value.partition(",")[0]
+    ours, comma, _ = value.partition(",")
+    return f"{ours}{comma}…" if comma else ours
 
 
 class ClockedSigner(TimestampSigner):

@@ -53,13 +53,13 @@ def what_ifs(bricks: Bricks, cookie: str, row: Session) -> dict[str, Refusal | N
         "never silent, but past the lifetime": ask_busy(later=limits.lifetime + 1),
         "past the cookie's age": ask(later=limits.cookie_age + 1),
         "after logout": what_if(bricks, cookie, None),
-        "after a restart with the memory store": what_if(bricks, cookie, None, keys=another),
+        "restart, memory store: the key is gone, too": what_if(bricks, cookie, None, keys=another),
     }
 
 
 def one_changed(cookie: str) -> str:
-    """Another character in the middle: the last one of a signature has spare bits."""
-    middle = len(cookie) // 2
+    """Another character in the middle of the signature: its last one has spare bits."""
+    middle = (cookie.rfind(".") + len(cookie)) // 2
     other = "A" if cookie[middle] != "A" else "B"
     return cookie[:middle] + other + cookie[middle + 1 :]
 

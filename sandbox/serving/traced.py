@@ -10,7 +10,6 @@ from typing import Any
 from sandbox.login.cookies import CookieSettings, parse_cookie_header
 from sandbox.login.flow import Bricks
 from sandbox.login.middleware import WSGIApp, is_static
-from sandbox.login.signing import without_a_joined_header
 from sandbox.trace.stage import Tell, shortened
 from sandbox.trace.wire import Wire
 
@@ -37,7 +36,7 @@ def describe_cookies(settings: CookieSettings, header: str, in_full: bool) -> di
     ours = sent.values(settings.name)
     part = str if in_full else shortened
     cookies = [
-        {"name": name, "ours": True, "value": part(without_a_joined_header(value))}
+        {"name": name, "ours": True, "value": part(value.partition(",")[0])}
         if name == settings.name
         else {"name": name, "ours": False}
         for name, value in sent.pairs
@@ -45,6 +44,8 @@ def describe_cookies(settings: CookieSettings, header: str, in_full: bool) -> di
     notes = []
     if sent.ignored:
         notes.append(f"{sent.ignored} malformed pair(s) ignored")
+    if any("," in value for value in ours):
+        notes.append("another Cookie header was joined to ours by a comma: it is not told")
     if len(ours) > 1:
         notes.append(f"{len(ours)} cookies named {settings.name}: the first counts")
     return {"cookies": cookies, "notes": notes, "tag": _tag(ours[0]) if ours else ""}

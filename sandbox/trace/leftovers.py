@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 from sandbox.trace.stage import Event
 
@@ -25,7 +26,7 @@ class LeftOvers:
         if event["type"] == "request":
             self._issued[event["id"]] = event["at"]
         elif event["type"] == "stage_ended" and event["stage"] == "check_signature":
-            self._issued[event["id"]] -= event["evidence"].get("age") or 0
+            self._issued[event["id"]] -= _plausible_age(event["evidence"])
         elif event["type"] == "response":
             issued = self._issued.pop(event["id"], self._started)
             if event["verdict"] in NOT_OURS_NOW and issued < self._started - 1:
@@ -37,6 +38,12 @@ class LeftOvers:
     def _tell(self, code: str) -> None:
         self._said = True
         self._say(
-            f"A browser still carries a cookie of an earlier run ({code}). "
-            f"Log in again, or delete the cookie {self._cookie}."
+            f"A browser may still carry a cookie of an earlier run ({code}), unless somebody "
+            f"changed it. To begin afresh log in again, or delete the cookie {self._cookie}.\n"
         )
+
+
+def _plausible_age(evidence: dict[str, Any]) -> float:
+    """Nobody has checked this time: only one that a cookie of ours could bear counts."""
+    age = evidence.get("age") or 0.0
+    return float(age) if 0 < age <= evidence.get("max_age", age) else 0.0

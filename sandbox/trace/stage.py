@@ -2,7 +2,7 @@
 
 `@stage` marks one small step, `@story` the function that calls the steps in order. With nobody
 listening both go straight through. With a listener, each stage reports that it started and how
-it ended; DESIGN: event schema, version 1.
+it ended, as events of schema version 1.
 """
 
 from __future__ import annotations
@@ -29,8 +29,9 @@ PACKAGE = os.path.dirname(os.path.dirname(os.path.abspath(__file__))) + os.sep
 class Report:
     """Everything one request reports while it is answered.
 
-    `verdict` is that of the last story that ran, `skipped` the stages that a story declared and
-    did not reach, `lamps` what each story says of the visitor's cookie.
+    `verdict` is that of the last story that ran, or of a refusal outside the stories, SKIPPED when
+    there was neither. `skipped` are the stages that a story declared and did not reach, `lamps` is
+    what each story says of the visitor's cookie.
     """
 
     def __init__(
@@ -38,7 +39,7 @@ class Report:
     ) -> None:
         self.request_id = request_id
         self.timer = timer
-        self.verdict = "OK"
+        self.verdict = "SKIPPED"
         self.lamps: dict[str, dict[str, str]] = {}
         self.skipped: list[str] = []
         self._tell = tell
@@ -58,7 +59,7 @@ class Report:
     def stage_ended(self, name: str, lane: str, code: str, seconds: float, **fields: Any) -> None:
         us = round(seconds * 1e6)
         self._say_stage("stage_ended", name, lane, outcome=code, us=us, **fields)
-        if not self._story:
+        if not self._story and code != "OK":
             self.verdict = code
 
     def _say_stage(self, kind: str, name: str, lane: str, **fields: Any) -> None:

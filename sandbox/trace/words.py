@@ -19,6 +19,7 @@ ATTRIBUTES = {
 }
 PHRASES = {int(status): status.phrase for status in HTTPStatus}
 LONGEST_PART = 40  # characters of a cookie that is not ours
+MOST_NAMES = 10  # of foreign cookies
 UNITS = ((86400, "days"), (3600, "h"), (60, "min"), (1, "s"))
 
 
@@ -47,7 +48,9 @@ def request_lines(event: Event) -> list[Line]:
         lines.append(Line("lane", "sends no session cookie", "browser"))
     others = sorted({cookie["name"] for cookie in event["cookies"] if not cookie["ours"]})
     if others:
-        lines.append(Line("detail", f"and by name only: {', '.join(others)}"))
+        more = f" and {len(others) - MOST_NAMES} more" if len(others) > MOST_NAMES else ""
+        names = ", ".join(_cut(name) for name in others[:MOST_NAMES])
+        lines.append(Line("detail", f"and by name only: {names}{more}"))
     return lines + [Line("detail", f"note: {note}") for note in event["notes"]]
 
 
@@ -188,7 +191,18 @@ def _check_signature(outcome: str, evidence: dict[str, Any]) -> str:
         limit = evidence["max_age"]
         too_old = f"{duration(age - limit)} older than {duration(limit)}"
         return f"the stamp is ours, but {too_old if age >= 0 else 'from the future'}"
-    return f"computed {shortened(evidence['received'])} = received, issued {duration(age)} ago"
+    key = "" if evidence["key"] == "1 of 1" else f", key {evidence['key']}"
+    return f"{_compared(evidence)}{key}, issued {duration(age)} ago"
+
+
+def _compared(evidence: dict[str, Any]) -> str:
+    """A stamp can be written in more than one way: base64 has spare bits and ignores padding."""
+    computed = evidence.get("live_only", {}).get("computed")
+    if computed is None:
+        return "the stamp is ours"
+    same = shortened(computed) == shortened(evidence["received"])
+    spelling = "= received" if same else "= received, though spelled otherwise"
+    return f"computed {shortened(computed)} {spelling}"
 
 
 def _look_up_session(outcome: str, evidence: dict[str, Any]) -> str:
@@ -239,6 +253,12 @@ def _set_cookie(outcome: str, evidence: dict[str, Any]) -> str:
     return f"hands out the ticket: {evidence['cookie']}, for {duration(evidence['max_age'])}"
 
 
+def _write_word(outcome: str, evidence: dict[str, Any]) -> str:
+    if outcome == "OK":
+        return f"the word is written into {evidence['session_id']}"
+    return f"no session {evidence['session_id']} in the store any more"
+
+
 def _close_session(outcome: str, evidence: dict[str, Any]) -> str:
     if "session_id" not in evidence:
         return "no session in this browser, nothing to delete"
@@ -282,6 +302,7 @@ WORDS: dict[str, Callable[[str, dict[str, Any]], str]] = {
     "open_session": _open_session,
     "sign_session_id": _sign_session_id,
     "set_cookie": _set_cookie,
+    "write_word": _write_word,
     "close_session": _close_session,
     "clear_cookie": _clear_cookie,
     "check_host": _check_host,

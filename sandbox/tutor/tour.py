@@ -37,7 +37,11 @@ def another_browser(scene: Scene) -> None:
 
 
 def one_character_changed(scene: Scene) -> None:
-    scene.replay(one_changed(scene.alice.jar.header("/")))
+    name, _, cookie = scene.alice.jar.header("/").partition("=")
+    changed = one_changed(cookie)
+    at = next(i for i, pair in enumerate(zip(cookie, changed, strict=True)) if pair[0] != pair[1])
+    scene.tell(f"Character {at + 1} of {len(cookie)} is changed: {cookie[at]} to {changed[at]}.\n")
+    scene.replay(f"{name}={changed}")
 
 
 def a_retired_key(scene: Scene) -> None:
@@ -46,6 +50,7 @@ def a_retired_key(scene: Scene) -> None:
     scene.alice.get("/profile")
     keys.keys = keys.keys[-1:]
     scene.alice.get("/profile")
+    scene.alice.jar.cookies.clear()
 
 
 def logged_out_and_replayed(scene: Scene) -> None:
@@ -85,7 +90,7 @@ STRANGER = Stop(
 )
 WRONG_PASSWORD = Stop(
     "The wrong password",
-    "Look at the last line: the answer is 401 and there is no Set-Cookie.",
+    "Look at the last two lines: the answer is 401, and no Set-Cookie.",
     the_wrong_password,
     ("BAD_CREDENTIALS",),
 )
@@ -103,7 +108,7 @@ PROFILE = Stop(
 )
 ONE_CHARACTER = Stop(
     "One character of the cookie changed",
-    "Look at computed and received: they differ, so the store is not even asked.",
+    "mallory copied alice's cookie. Look at the caret: the store is not even asked.",
     one_character_changed,
     ("BAD_SIGNATURE",),
 )
@@ -112,7 +117,7 @@ TOUR_STOPS = (
     STRANGER,
     Stop(
         "The login page",
-        "Look at the code: a form is only a page. alice is still a stranger.",
+        "Look at NO_COOKIE: a form is only a page. alice is still a stranger.",
         the_login_page,
         ("NO_COOKIE",),
     ),
@@ -128,13 +133,13 @@ TOUR_STOPS = (
     ONE_CHARACTER,
     Stop(
         "Signed with a retired key",
-        "Look at the key: a new one signs, then the old one is retired. Its cookies end.",
+        "Look at the key: first 1 of 2, the old one. Then it is retired, and its cookies end.",
         a_retired_key,
         ("OK", "BAD_SIGNATURE"),
     ),
     Stop(
         "Logged out, and the old cookie replayed",
-        "Look at the two lamps of the last request: issued by us, but no longer alive.",
+        "Look at the last request, by mallory: issued by us? yes · still alive? no.",
         logged_out_and_replayed,
         ("OK", "OK", "UNKNOWN_SESSION"),
     ),
@@ -152,7 +157,7 @@ TOUR_STOPS = (
     ),
     Stop(
         "An expired signature",
-        "Look twice: the jar dropped the cookie by itself. Sent by hand, the signer refuses it.",
+        "Look twice: alice's browser dropped the cookie by itself. Sent by hand, it is EXPIRED.",
         an_expired_signature,
         ("OK", "NO_COOKIE", "EXPIRED"),
     ),

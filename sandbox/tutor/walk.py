@@ -27,6 +27,9 @@ class Scene:
         """Somebody who copied a cookie asks for the profile with it."""
         self.mallory.get("/profile", cookie=cookie_header)
 
+    def tell(self, sentence: str) -> None:
+        self.server.console.say(sentence)
+
     def later(self, minutes: float) -> None:
         self.server.clock.move(minutes * 60)
 
@@ -42,18 +45,17 @@ class Stop:
 
 
 def walk(
-    stops: Sequence[Stop], scene: Scene, say: Callable[[str], None], pause: Callable[[], None]
+    stops: Sequence[Stop], scene: Scene, say: Callable[[str], None], pause: Callable[[Stop], None]
 ) -> list[Stop]:
     """Make every stop; those that did not keep their promise."""
     broken = []
     for number, stop in enumerate(stops, 1):
-        if number > 1:
-            pause()
         say(f"{number} of {len(stops)} · {stop.title}\n{stop.look}\n")
         seen = _make(stop, scene)
         if seen != stop.promised:
             broken.append(stop)
             say(f"promised {', '.join(stop.promised)}, but saw {', '.join(seen) or 'nothing'}\n")
+        pause(stop)
     return broken
 
 

@@ -184,7 +184,7 @@ def test_the_writer_refuses_a_cookie_without_a_name() -> None:
 
 
 def test_a_cookie_of_4096_bytes_is_written_and_one_more_is_refused() -> None:
-    """FACTS: Chromium stores name + value of 4096 bytes, and drops 4097."""
+    """Chromium stores name + value of 4096 bytes, and drops 4097."""
     name = "name"
     assert format_set_cookie(name, "x" * 4092, 60).startswith("name=xxx")
     with pytest.raises(ValueError, match="4096 bytes"):

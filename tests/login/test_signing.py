@@ -392,7 +392,7 @@ def test_of_a_refused_cookie_everything_secret_is_live_only(
 def test_of_keys_brought_along_nothing_is_told_that_opens_anything(
     clock: HandClock, record: Callable[[], Any], code: str
 ) -> None:
-    """A fingerprint and the computed signature, live, is all (DESIGN: keys)."""
+    """A fingerprint and the computed signature, live, is all."""
     clock.now = NOON + (2 * DAY if code == "EXPIRED" else 5)
     cookie = swapped(cookie_by(KEY)) if code == "BAD_SIGNATURE" else cookie_by(KEY)
     signer = SessionSigner(BroughtKeys(OLDER, KEY), clock, DAY)

@@ -39,7 +39,7 @@ TOUR = [
     ("expired signature", ["NO_COOKIE", "EXPIRED"]),
 ]
 DEMO = [TOUR[0], TOUR[2], TOUR[3], TOUR[4], TOUR[6]]
-# The circumstances of the what-if table, with DESIGN.md's lamps for their codes.
+# The circumstances of the what-if table, with the lamps for their codes.
 WHAT_IF = [
     ("as it is", "OK", "yes", "yes"),
     ("still listed", "OK", "yes", "yes"),

@@ -265,7 +265,7 @@ def test_a_cookie_of_an_earlier_run_is_refused_and_said_once(nursery: Nursery, t
     assert code_for(second, "") == "NO_COOKIE"
     assert second.end() == 0
     prose = second.out if trace == "console" else second.err
-    assert prose.count("still carries a cookie of an earlier run") == 1
+    assert prose.count("still carry a cookie of an earlier run") == 1
 
 
 @pytest.mark.slow
@@ -382,7 +382,7 @@ LANES = ("browser", "server", "signer", "store", "guard")
 
 
 def visit(child: Child) -> list[tuple[str, int, str]]:
-    """A login and what surrounds it; the verdicts and statuses that DESIGN.md promises."""
+    """A login and what surrounds it; the verdicts and statuses that are promised."""
     changed = "sandbox_session=a.b.c"
 
     def ask(method: str, path: str, cookie: str = "", body: bytes = b"", **more: str) -> None:
@@ -410,7 +410,7 @@ def visit(child: Child) -> list[tuple[str, int, str]]:
         ("MALFORMED", 401, "/api/me"),
         ("FOREIGN_HOST", 403, "/"),
         ("CROSS_SITE", 403, "/logout"),
-        (None, 413, "/login"),  # type: ignore[list-item]  # no story ran: DESIGN.md names no code
+        (None, 413, "/login"),  # type: ignore[list-item]  # no story ran: no code
         ("OK", 303, "/logout"),
         ("UNKNOWN_SESSION", 401, "/api/me"),
     ]
@@ -433,7 +433,7 @@ def test_with_json_every_line_is_an_event_of_the_schema_and_prose_is_elsewhere(
             assert event["lane"] in LANES
         if "source" in event:
             assert re.fullmatch(r"login/[\w/]+\.py:\d+", event["source"])
-        assert {event.get("outcome", "OK"), event.get("verdict", "OK")} <= CODES
+        assert {event.get("outcome", "OK"), event.get("verdict", "OK")} <= {*CODES, "SKIPPED"}
     by_id: dict[int, list[dict[str, Any]]] = {}
     for event in events:
         by_id.setdefault(event["id"], []).append(event)

@@ -1,4 +1,4 @@
-"""Two lamps: issued by us? still alive? DESIGN.md's table, row by row."""
+"""Two lamps: issued by us? still alive? the table, row by row."""
 
 from __future__ import annotations
 

@@ -13,8 +13,8 @@ from .scenes import ended, request, response
 STARTED = 1_800_000_000.0
 LONG_AGO = 3600
 SAID = (
-    "A browser still carries a cookie of an earlier run ({}). "
-    "Log in again, or delete the cookie sandbox_session."
+    "A browser may still carry a cookie of an earlier run ({}), unless somebody changed it. "
+    "To begin afresh log in again, or delete the cookie sandbox_session.\n"
 )
 
 
@@ -98,4 +98,15 @@ def test_requests_at_the_same_time_are_kept_apart(left_overs: LeftOvers, said: l
     left_overs(ended("check_signature", "BAD_SIGNATURE", {"age": 3}, id=2))
     left_overs(response(303, "BAD_SIGNATURE", id=2))
     left_overs(response(200, "OK", id=1))
+    assert said == []
+
+
+@pytest.mark.parametrize("age", [-5, 0, 86_401, 1_790_000_000])
+def test_a_time_that_no_cookie_of_ours_could_bear_is_not_believed(
+    age: int, left_overs: LeftOvers, said: list[str]
+) -> None:
+    evidence = {"age": age, "max_age": 86_400}
+    left_overs(request(id=1, at=STARTED + 60))
+    left_overs(ended("check_signature", "BAD_SIGNATURE", id=1, evidence=evidence))
+    left_overs(response(id=1, verdict="BAD_SIGNATURE"))
     assert said == []

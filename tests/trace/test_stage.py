@@ -317,11 +317,15 @@ def test_the_verdict_is_that_of_the_last_story_that_ran() -> None:
             tell(3)
         divide(6)
 
-    assert heard(request)[1].verdict == "OK"
+    assert heard(request)[1].verdict == "MALFORMED"
+
+
+def test_where_no_story_ran_the_verdict_is_skipped() -> None:
+    assert heard(lambda: divide(6))[1].verdict == "SKIPPED"
 
 
 def test_each_story_says_what_it_found_of_the_cookie() -> None:
-    """DESIGN: a malformed cookie was not issued by us, and nobody asked whether it is alive."""
+    """A malformed cookie was not issued by us, and nobody asked whether it is alive."""
     _, report = heard(lambda: tell(3))
     assert report.lamps == {"tell": {"issued": "no", "alive": "not_asked"}}
 

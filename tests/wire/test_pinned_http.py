@@ -1,4 +1,4 @@
-"""DESIGN.md's section "HTTP, pinned", line by line, over a raw socket."""
+"""What others rely on over HTTP, line by line, over a raw socket."""
 
 from __future__ import annotations
 
