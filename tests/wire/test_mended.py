@@ -82,8 +82,7 @@ def test_of_two_servers_started_at_once_only_one_has_the_port() -> None:
 
 def test_the_word_form_is_seen_to_write_into_the_store() -> None:
     with serving() as site:
-        _, told = site.told(
-            lambda cookie=site.log_in(): site.post("/word", {"word": "tulip"}, cookie=cookie)
-        )
+        cookie = site.log_in()
+        _, told = site.told(lambda: site.post("/word", {"word": "tulip"}, cookie=cookie))
         stages = [event["stage"] for event in site.ear.events if event["type"] == "stage_ended"]
     assert (stages[-1], told["verdict"]) == ("write_word", "OK")
