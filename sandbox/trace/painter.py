@@ -35,16 +35,13 @@ class Painter:
         self._console = _Terminal(
             file=out, width=width, highlight=False, markup=False, emoji=False, soft_wrap=True
         )
+        self.width = self._console.width  # columns, asked anew for each event
         self._ascii = not _can_write(out, MARKS)
         self._had_cookie: dict[int, bool] = {}
 
-    @property
-    def width(self) -> int:
-        """Columns of the terminal."""
-        return self._console.width
-
     def draw(self, event: Event) -> None:
         """Draw what this event adds to its request's card."""
+        self.width = self._console.width
         lines = [
             text for line in self._lines(event) for text in self._card_lines(event["id"], line)
         ]
@@ -79,7 +76,7 @@ class Painter:
     def _card_lines(self, request_id: int, line: Line) -> list[Text]:
         """One line of a card, continued below where the terminal is too narrow for it."""
         start = self._start(request_id, line)
-        room = max(self._console.width - cell_len(start.plain), 1)
+        room = max(self.width - cell_len(start.plain), 1)
         text, right = self._writable(line.text).rstrip(), self._writable(line.right)
         style = TEXT_STYLES.get(line.kind, "")
         first, *more = self._broken(line, text, room)
@@ -98,16 +95,13 @@ class Painter:
             return [text[: line.fold].rstrip(), text[line.fold :]]
         return [part.plain.rstrip() for part in Text(text).wrap(self._console, room)]
 
-    @property
-    def _narrow(self) -> bool:
-        return self._console.width < NARROW
-
     def _start(self, request_id: int, line: Line) -> Text:
         """What stands before the words: the request's number, the lane, the code."""
         start = Text().append(f"#{request_id} ", "bold" if line.kind == "head" else "dim")
         if line.code == "SKIPPED":
             return start.append(f"{line.code:{LABELS}}")
-        if line.kind in ("detail", "attribute") or (line.kind == "figure" and not self._narrow):
+        is_narrow = self.width < NARROW
+        if line.kind in ("detail", "attribute") or (line.kind == "figure" and not is_narrow):
             start.append(" " * LABELS)
         if line.kind == "lane":
             start.append(f"{line.label:{LABELS}}", LANE_STYLES.get(line.label, ""))

@@ -56,16 +56,20 @@ class Report:
         self._say_stage("stage_started", name, lane)
         return self.timer()
 
-    def stage_ended(self, name: str, lane: str, code: str, seconds: float, **fields: Any) -> None:
-        us = round(seconds * 1e6)
-        self._say_stage("stage_ended", name, lane, outcome=code, us=us, **fields)
+    def stage_ended(
+        self, name: str, lane: str, code: str, seconds: float, evidence: Event, source: str
+    ) -> None:
+        shown, us = printable(evidence), round(seconds * 1e6)
+        self._say_stage(
+            "stage_ended", name, lane, outcome=code, evidence=shown, source=source, us=us
+        )
         if not self._story and code != "OK":
             self.verdict = code
 
     def _say_stage(self, kind: str, name: str, lane: str, **fields: Any) -> None:
         self._seq += 1
-        story = self._story or name
-        self.say(kind, seq=self._seq, stage=name, story=story, lane=lane, **fields)
+        head = {"type": kind, "v": VERSION, "id": self.request_id, "seq": self._seq}
+        self._tell({**head, "stage": name, "story": self._story or name, "lane": lane, **fields})
 
     def story_started(self, name: str) -> None:
         self._story, self._reached = name, []
