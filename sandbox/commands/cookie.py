@@ -22,7 +22,8 @@ from sandbox.login.refusals import Expired, Malformed, Refusal
 from sandbox.login.sessions import Limits
 from sandbox.login.signing import SALT, CookieParts, SessionSigner, check_signature, take_apart
 from sandbox.trace.stage import printable
-from sandbox.trace.words import duration, first_difference
+from sandbox.trace.stage_words import duration
+from sandbox.trace.words import first_difference
 
 BASE64URL = re.compile(r"[\w-]*", re.ASCII)
 WIDTH = 78
