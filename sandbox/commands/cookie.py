@@ -145,13 +145,13 @@ def _verdict(signer: SessionSigner, cookie: str) -> str:
 
 def _verify_lines(signer: SessionSigner, parts: CookieParts, code: str) -> list[str]:
     keys = signer.keys.current()
-    made_by = [n for n, key in enumerate(keys, 1) if _made_by(signer, key, parts)]
+    made_by = [n for n, key in enumerate(keys, 1) if signer.is_made_with(key, parts)]
     lines = [f"VERIFY   {code}", *_wrapped(_finding(signer, parts, code, made_by))]
     lines += _field("salt", signer.salt)
     lines += ["  stamp     HMAC-SHA256(derived, id.timestamp), derived = HMAC-SHA256(key, salt)"]
     for number in made_by[-1:] or range(1, len(keys) + 1):
         lines += [f"  key       {number} of {len(keys)}, not shown"]
-        lines += _comparison(_computed(signer, keys[number - 1], parts), parts.signature, made_by)
+        lines += _comparison(signer.compute_with(keys[number - 1], parts), parts.signature, made_by)
     return lines
 
 
@@ -170,14 +170,6 @@ def _finding(signer: SessionSigner, parts: CookieParts, code: str, made_by: list
     if code == Expired.code:
         return f"{ours}, but {ago}; the limit is {limit}."
     return f"{ours}, but over a timestamp that cannot be read."
-
-
-def _made_by(signer: SessionSigner, key: bytes, parts: CookieParts) -> bool:
-    return signer.with_keys((key,)).verify_signature(parts.signed, parts.signature)
-
-
-def _computed(signer: SessionSigner, key: bytes, parts: CookieParts) -> str:
-    return signer.with_keys((key,)).get_signature(parts.signed).decode()
 
 
 def _comparison(computed: str, received: str, made_by: list[int]) -> list[str]:

@@ -55,9 +55,8 @@ class Middleware:
         start = _with_our_headers(environ, start_response)
         try:
             check_host(environ.get("HTTP_HOST", ""), self._allowed_hosts)
-            if is_static(environ["PATH_INFO"]):
-                return self._routes(environ, start)
-            self._admit(environ)
+            if not is_static(environ["PATH_INFO"]):
+                self._admit(environ)
             return self._routes(environ, start)
         except Exception as error:  # whatever went wrong, the visitor gets a page that says so
             if not isinstance(error, BodyTooLarge):

@@ -55,7 +55,7 @@ def take_apart(cookie: str) -> CookieParts:
     return CookieParts(*parts)
 
 
-def without_a_joined_header(value: str) -> str:
+def _without_a_joined_header(value: str) -> str:
     """Our cookie has no comma: what follows one is another Cookie header, with foreign cookies."""
     ours, comma, _ = value.partition(",")
     return f"{ours}{comma}…" if comma else ours
@@ -87,6 +87,12 @@ class SessionSigner:
         """The session id of a cookie that was signed with one of our keys and is not too old."""
         return self._current().unsign(cookie, max_age=self.max_age).decode()
 
+    def is_made_with(self, key: bytes, parts: CookieParts) -> bool:
+        return self.with_keys((key,)).verify_signature(parts.signed, parts.signature)
+
+    def compute_with(self, key: bytes, parts: CookieParts) -> str:
+        return self.with_keys((key,)).get_signature(parts.signed).decode()
+
     def _current(self) -> ClockedSigner:
         keys = self.keys.current()
         if self._made is None or self._made[0] is not keys:
@@ -106,12 +112,12 @@ def _arithmetic(outcome: object, signer: SessionSigner, cookie: str) -> dict[str
     if isinstance(outcome, Malformed):
         return {}
     parts, keys = take_apart(cookie), signer.keys.current()
-    key = next((key for key in reversed(keys) if _made_by(signer, key, parts)), keys[-1])
+    key = next((key for key in reversed(keys) if signer.is_made_with(key, parts)), keys[-1])
     part = shortened if signer.keys.brought else str
     return {
         "session_id": part(parts.session_id),
         "timestamp": parts.timestamp,
-        "received": part(without_a_joined_header(parts.signature)),
+        "received": part(_without_a_joined_header(parts.signature)),
         "age": None if parts.issued_at is None else int(signer.clock()) - parts.issued_at,
         "max_age": signer.max_age,
         "salt": signer.salt,
@@ -122,16 +128,11 @@ def _arithmetic(outcome: object, signer: SessionSigner, cookie: str) -> dict[str
 
 def _secret_part(signer: SessionSigner, key: bytes, parts: CookieParts) -> dict[str, Any]:
     """For the screen on this machine, never for a file; keys brought along not even there."""
-    with_key = signer.with_keys((key,))
-    computed = {"computed": with_key.get_signature(parts.signed).decode()}
+    computed = {"computed": signer.compute_with(key, parts)}
     if signer.keys.brought:
         return computed | {"fingerprint": fingerprint(key)}
-    shown = key.decode(errors="backslashreplace")
-    return computed | {"signing_key": shown, "derived_key": with_key.derive_key().hex()}
-
-
-def _made_by(signer: SessionSigner, key: bytes, parts: CookieParts) -> bool:
-    return signer.with_keys((key,)).verify_signature(parts.signed, parts.signature)
+    shown, derived = key.decode(errors="backslashreplace"), signer.with_keys((key,)).derive_key()
+    return computed | {"signing_key": shown, "derived_key": derived.hex()}
 
 
 def fingerprint(key: bytes) -> str:
@@ -141,7 +142,7 @@ def fingerprint(key: bytes) -> str:
 
 @stage(lane="signer", evidence=_arithmetic)
 def check_signature(signer: SessionSigner, cookie: str) -> str:
-    """Vouch that this server signed this cookie, and not too long ago; the session id in it."""
+    """Vouch that this server signed this cookie, and not too long ago; returns the session id."""
     take_apart(cookie)
     try:
         return signer.unsign(cookie)

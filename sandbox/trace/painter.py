@@ -50,9 +50,9 @@ class Painter:
         if lines:
             self._console.print(Text("\n").join(lines))
 
-    def say(self, sentence: str, style: str = "") -> None:
+    def say(self, sentence: str) -> None:
         """Lines of their own, between the cards."""
-        text = Text(self._writable(sentence), style)
+        text = Text(self._writable(sentence))
         self._console.print(Text("\n").join(text.wrap(self._console, self.width)))
 
     def title(self, text: str) -> None:

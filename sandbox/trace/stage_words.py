@@ -78,8 +78,9 @@ def _find_user(outcome: str, evidence: dict[str, Any]) -> str:
 def _check_password(outcome: str, evidence: dict[str, Any]) -> str:
     if outcome == "OK":
         return f"{evidence['user']}'s password matches the stored hash"
-    known = f"for {evidence['user']}" if evidence["user"] else "and the name is not known"
-    return f"the password is wrong {known}" if evidence["user"] else f"no match, {known}"
+    if evidence["user"]:
+        return f"the password is wrong for {evidence['user']}"
+    return "no match, and the name is not known"
 
 
 def _open_session(outcome: str, evidence: dict[str, Any]) -> str:

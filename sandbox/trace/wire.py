@@ -59,7 +59,7 @@ class Wire:
         try:
             with reporting(exchange.report):
                 exchange.body = self._app(environ, exchange.recording(start_response))
-        except BaseException:
+        except BaseException:  # told, and then raised on: the server answers in its own way
             exchange.crash()
             raise
         return exchange

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import socket
+import subprocess
+import sys
 import threading
 import time
 from collections.abc import Callable, Iterable
@@ -10,9 +13,15 @@ from typing import Any
 
 import pytest
 
+from sandbox.commands import serve
 from sandbox.login.problems import Problem
+from sandbox.login.refusals import StoreDown, UnknownSession
+from sandbox.login.sessions import write_word
+from sandbox.login.stores import Session
+from sandbox.login.stores.memory import MemoryStore
 from sandbox.serving import live
 from sandbox.serving.live import LiveServer
+from sandbox.trace.words import stage_lines
 
 from .raw_http import serving
 
@@ -86,3 +95,55 @@ def test_the_word_form_is_seen_to_write_into_the_store() -> None:
         _, told = site.told(lambda: site.post("/word", {"word": "tulip"}, cookie=cookie))
         stages = [event["stage"] for event in site.ear.events if event["type"] == "stage_ended"]
     assert (stages[-1], told["verdict"]) == ("write_word", "OK")
+
+
+def test_a_stamp_spelled_otherwise_is_not_told_as_the_one_that_was_computed() -> None:
+    with serving() as site:
+        site.get("/", site.log_in() + "==!!")
+        ended = [event for event in site.ear.events if event.get("stage") == "check_signature"]
+    (line, _) = stage_lines(ended[-1])
+    assert ended[-1]["outcome"] == "OK"
+    assert "though spelled otherwise" in line.text
+    assert "!!" not in line.text
+
+
+def test_a_second_cookie_header_is_noted_and_what_it_holds_is_not() -> None:
+    with serving() as site:
+        site.get("/", site.log_in(), "theme=dark")
+        asked = [event for event in site.ear.events if event["type"] == "request"][-1]
+    assert any("another Cookie header" in note for note in asked["notes"])
+    assert "dark" not in str(site.ear.events)
+
+
+def test_a_look_at_the_headers_alone_leaves_the_message_for_the_page() -> None:
+    with serving() as site:
+        cookie = site.log_in()
+        site.post("/word", {"word": "tulip"}, cookie=cookie)
+        site.ask("HEAD", "/profile", [("Cookie", cookie)])
+        assert "Your word is saved" in site.get("/profile", cookie).text
+        assert "Your word is saved" not in site.get("/profile", cookie).text
+
+
+@pytest.mark.parametrize("name", ["", "http://x/", "x:80", "a b"])
+def test_a_host_that_could_never_match_is_refused(name: str) -> None:
+    with pytest.raises(Problem, match="no host name"):
+        serve._host_name(name)
+
+
+def test_a_word_for_a_session_that_is_gone_is_not_taken_for_saved() -> None:
+    with pytest.raises(UnknownSession):
+        write_word(MemoryStore(), Session("gone", "alice", 0, 0), "tulip")
+
+
+def test_what_the_store_is_down_for_is_not_promised_to_strangers() -> None:
+    assert "log in again" not in StoreDown.sentence + StoreDown.advice
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(os.name != "posix", reason="needs a POSIX shell")
+@pytest.mark.parametrize("closed", ["1>&-", "2>&-"])
+def test_a_command_whose_output_was_closed_beforehand_has_no_traceback(closed: str) -> None:
+    command = f'"{sys.executable}" -m sandbox tour --auto {closed}'
+    done = subprocess.run(["sh", "-c", command], capture_output=True, text=True, timeout=60)
+    assert done.returncode == 0
+    assert "Traceback" not in done.stdout + done.stderr
