@@ -49,7 +49,7 @@ def door(bricks: Callable[..., Bricks], clock: HandClock) -> Door:
     here = bricks()
 
     def ticket(name: str, password: str, by: Bricks = here) -> str:
-        pair = log_in(by, name, password, None).partition(";")[0]
+        pair = log_in(by, name, password, "127.0.0.1", None).partition(";")[0]
         return pair.partition("=")[2]
 
     others = [ticket("alice", "wonderland"), ticket("bob", "builder")]

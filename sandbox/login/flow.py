@@ -7,7 +7,7 @@ the routes in `server` call `log_in` and `log_out`.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from sandbox.login.cookies import CookieSettings, clear_cookie, read_cookie, set_cookie
 from sandbox.login.sessions import (
@@ -20,6 +20,7 @@ from sandbox.login.sessions import (
 )
 from sandbox.login.signing import SessionSigner, check_signature, sign_session_id
 from sandbox.login.stores import Session, SessionStore
+from sandbox.login.throttle import FailedLogins, throttle
 from sandbox.login.users import Users, check_password, find_user
 from sandbox.trace.stage import story
 
@@ -35,6 +36,7 @@ class Bricks:
     users: Users
     clock: Callable[[], float]
     new_id: Callable[[], str] = new_session_id
+    failed_logins: FailedLogins = field(default_factory=FailedLogins)
 
 
 @dataclass(frozen=True)
@@ -56,13 +58,17 @@ def recognise(bricks: Bricks, cookie_header: str) -> Visitor:
     return Visitor(session, user)
 
 
-@story(check_password, open_session, sign_session_id, set_cookie)
-def log_in(bricks: Bricks, name: str, password: str, present: Session | None) -> str:
+@story(throttle, check_password, open_session, sign_session_id, set_cookie)
+def log_in(bricks: Bricks, name: str, password: str, address: str, present: Session | None) -> str:
     """Check the password and begin a session; returns the Set-Cookie header with the ticket.
 
-    `present` is the session that this browser has at present, if any.
+    `address` is where the request came from; `present` is the session that this browser has at
+    present, if any.
     """
-    user = check_password(bricks.users, name, password)
+    now = bricks.clock()
+    throttle(bricks.failed_logins, name, address, now)
+    with bricks.failed_logins.counting(name, address, now):
+        user = check_password(bricks.users, name, password)
     session = open_session(
         bricks.store, bricks.limits, user, present, bricks.clock(), bricks.new_id
     )

@@ -8,6 +8,7 @@ visitor, if the refusal ends the whole request.
 
 from __future__ import annotations
 
+import math
 from typing import Any, ClassVar
 
 from sandbox.login.stores import Session
@@ -92,7 +93,12 @@ class BadCredentials(Refusal):
 
 class Throttled(Refusal):
     code = "THROTTLED"
-    sentence = "There were too many failed attempts. Wait a moment, then try again."
+    sentence = "There were too many failed attempts with this name."
+    status = "429 Too Many Requests"
+
+    def __init__(self, failures: int, wait: float) -> None:
+        super().__init__(failures=failures, wait=wait)
+        self.retry_after = math.ceil(wait)  # whole seconds (RFC 9110 section 10.2.3)
 
 
 class CrossSite(Refusal):

@@ -14,7 +14,7 @@ from sandbox.login.flow import Bricks, Visitor, log_in, log_out
 from sandbox.login.guard import LOOPBACK_NAMES, guard, safe_next
 from sandbox.login.middleware import SET_COOKIES, VISITOR, Middleware, WSGIApp
 from sandbox.login.pages import error_page, render
-from sandbox.login.refusals import BadCredentials, Refusal, UnknownSession
+from sandbox.login.refusals import BadCredentials, Refusal, Throttled, UnknownSession
 from sandbox.login.sessions import write_word
 from sandbox.login.stores import Session
 
@@ -61,17 +61,20 @@ def make_routes(bricks: Bricks, demo_accounts: Mapping[str, str]) -> Bottle:
 
     @app.post("/login")
     def login() -> HTTPResponse:
-        fields = request.forms
+        fields, address = request.forms, request.environ.get("REMOTE_ADDR", "")
         try:
-            header = log_in(bricks, fields.username, fields.password, present_session())
+            header = log_in(bricks, fields.username, fields.password, address, present_session())
         except BadCredentials as refusal:
-            return wrong_password(refusal)
+            return form_again(refusal.sentence, 401, LOG_IN_FIRST)
+        except Throttled as refusal:
+            says = f"{refusal.sentence} Wait {refusal.retry_after} s, then try again."
+            return form_again(says, 429, {"Retry-After": str(refusal.retry_after)})
         queue_cookie(header)
         return see_other(safe_next(fields.next))
 
-    def wrong_password(refusal: BadCredentials) -> HTTPResponse:
-        values = form(request.forms.next, request.forms.username, refusal.sentence)
-        return HTTPResponse(page("login.html", **values), 401, LOG_IN_FIRST)
+    def form_again(problem: str, status: int, headers: dict[str, str]) -> HTTPResponse:
+        values = form(request.forms.next, request.forms.username, problem)
+        return HTTPResponse(page("login.html", **values), status, headers)
 
     def form(next_page: str, username: str = "", problem: str = "") -> dict[str, Any]:
         return {

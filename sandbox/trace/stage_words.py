@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from typing import Any
 
@@ -75,6 +76,12 @@ def _find_user(outcome: str, evidence: dict[str, Any]) -> str:
     return f"the visitor is {evidence['user']}" if evidence["user"] else "a session of nobody"
 
 
+def _throttle(outcome: str, evidence: dict[str, Any]) -> str:
+    count = evidence["failures"]
+    failed = f"{count or 'no'} failure{'s' * (count != 1)} for this name and address"
+    return failed if outcome == "OK" else f"{failed}: wait {duration(math.ceil(evidence['wait']))}"
+
+
 def _check_password(outcome: str, evidence: dict[str, Any]) -> str:
     if outcome == "OK":
         return f"{evidence['user']}'s password matches the stored hash"
@@ -142,6 +149,7 @@ WORDS: dict[str, Callable[[str, dict[str, Any]], str]] = {
     "look_up_session": _look_up_session,
     "check_limits": _check_limits,
     "find_user": _find_user,
+    "throttle": _throttle,
     "check_password": _check_password,
     "open_session": _open_session,
     "sign_session_id": _sign_session_id,

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 NAME = "sandbox_session"
 RECOGNISE = ["read_cookie", "check_signature", "look_up_session", "check_limits", "find_user"]
-LOG_IN = ["check_password", "open_session", "sign_session_id", "set_cookie"]
+LOG_IN = ["throttle", "check_password", "open_session", "sign_session_id", "set_cookie"]
 LOG_OUT = ["close_session", "clear_cookie"]
 MINUTE, HOUR = 60, 3600
 
@@ -38,7 +38,7 @@ class House:
 
     def logs_in(self, name: str, password: str) -> str:
         """The Cookie header that the browser sends from now on."""
-        return log_in(self.bricks, name, password, None).partition(";")[0]
+        return log_in(self.bricks, name, password, "127.0.0.1", None).partition(";")[0]
 
     def rows(self) -> list[tuple[Any, ...]]:
         """What is in the file, read past our own code."""
@@ -228,7 +228,7 @@ def test_a_login_calls_its_stages_in_order_and_hands_out_a_ticket(
     house: House, record: Callable[[], Any]
 ) -> None:
     with record() as seen:
-        header = log_in(house.bricks, "alice", "wonderland", None)
+        header = log_in(house.bricks, "alice", "wonderland", "127.0.0.1", None)
     assert seen.reached == LOG_IN
     assert (seen.report.verdict, seen.report.skipped) == ("OK", [])
     assert header.startswith(f"{NAME}={house.ids()[0]}.")
@@ -242,10 +242,10 @@ def test_a_failed_login_stores_nothing_and_ends_nothing(
     header = house.logs_in("alice", "wonderland")
     present, before = recognise(house.bricks, header).session, house.rows()
     with record() as seen, pytest.raises(BadCredentials):
-        log_in(house.bricks, name, password, present)
+        log_in(house.bricks, name, password, "127.0.0.1", present)
     assert house.rows() == before
     assert seen.report.verdict == "BAD_CREDENTIALS"
-    assert (seen.reached, seen.report.skipped) == (LOG_IN[:1], LOG_IN[1:])
+    assert (seen.reached, seen.report.skipped) == (LOG_IN[:2], LOG_IN[2:])
 
 
 def test_a_login_with_the_store_down_hands_out_no_ticket(
@@ -253,14 +253,14 @@ def test_a_login_with_the_store_down_hands_out_no_ticket(
 ) -> None:
     house.bricks.store.close()
     with record() as seen, pytest.raises(StoreDown):
-        log_in(house.bricks, "alice", "wonderland", None)
+        log_in(house.bricks, "alice", "wonderland", "127.0.0.1", None)
     assert seen.report.skipped == ["sign_session_id", "set_cookie"]
 
 
 def test_a_second_login_ends_the_first_ticket_of_this_browser(house: House) -> None:
     first = house.logs_in("alice", "wonderland")
     present = recognise(house.bricks, first).session
-    second = log_in(house.bricks, "alice", "wonderland", present).partition(";")[0]
+    second = log_in(house.bricks, "alice", "wonderland", "127.0.0.1", present).partition(";")[0]
     assert recognise(house.bricks, second).user == "alice"
     with pytest.raises(Refusal) as refused:
         recognise(house.bricks, first)
@@ -271,7 +271,7 @@ def test_an_id_planted_before_the_login_opens_nothing_afterwards(house: House) -
     """Session fixation (OWASP): the attacker knows an id of nobody's session."""
     planted = Session("planted", None, began=house.clock(), seen=house.clock(), word="hi")
     house.bricks.store.create(planted)
-    log_in(house.bricks, "alice", "wonderland", planted)
+    log_in(house.bricks, "alice", "wonderland", "127.0.0.1", planted)
     assert "planted" not in house.ids()
     assert len(house.ids()) == 1
 
@@ -288,7 +288,7 @@ def test_no_event_of_a_login_carries_the_password_or_a_whole_ticket(
     house: House, record: Callable[[], Any]
 ) -> None:
     with record() as seen:
-        header = log_in(house.bricks, "alice", "wonderland", None)
+        header = log_in(house.bricks, "alice", "wonderland", "127.0.0.1", None)
     told = json.dumps(seen.events)
     session_id, _, signature = header.partition(";")[0].partition("=")[2].split(".")
     assert [each for each in ("wonderland", session_id, signature) if each in told] == []

@@ -49,7 +49,7 @@ LAMPS = {
     "UNKNOWN_SESSION": ("yes", "no"),
 }
 RECOGNISE = ["read_cookie", "check_signature", "look_up_session", "check_limits", "find_user"]
-LOG_IN = ["check_password", "open_session", "sign_session_id", "set_cookie"]
+LOG_IN = ["throttle", "check_password", "open_session", "sign_session_id", "set_cookie"]
 SIGNATURE: dict[str, Any] = {
     "session_id": ID,
     "timestamp": "Zu1x4g",
@@ -142,9 +142,14 @@ def forged(received: str = FORGED, computed: str = STAMP) -> Event:
     return asked("BAD_SIGNATURE", received=received, live_only=secret)
 
 
+def attempts(failures: int, wait: float = 0) -> dict[str, Any]:
+    return {"address": "127.0.0.1", "failures": failures, "wait": wait}
+
+
 SET_COOKIE = f"{NAME}={COOKIE}; Path=/; Max-Age=86400; HttpOnly; SameSite=Lax"
 CLEARED = f"{NAME}=; Path=/; Max-Age=0; HttpOnly; SameSite=Lax"
 SIGNED_IN = [
+    ended("throttle", evidence=attempts(0)),
     ended("check_password", evidence={"user": "alice"}, us=25123),
     ended("open_session", evidence=short(user="alice", replaced="aaaa…zz")),
     ended("sign_session_id", evidence=short(key="1 of 1")),
@@ -228,15 +233,16 @@ SCENES: dict[str, list[Event]] = {
         request("POST", "/login", value=None),
         stranger(),
         form(),
+        ended("throttle", evidence=attempts(1)),
         ended("check_password", "BAD_CREDENTIALS", {"user": None}),
-        response(401, "BAD_CREDENTIALS", skipped=RECOGNISE[1:] + LOG_IN[1:]),
+        response(401, "BAD_CREDENTIALS", skipped=RECOGNISE[1:] + LOG_IN[2:]),
     ],
     "THROTTLED": [
         request("POST", "/login", value=None),
         stranger(),
         form(),
-        ended("throttle", "THROTTLED", {"wait": 8}),
-        response(429, "THROTTLED", skipped=RECOGNISE[1:] + LOG_IN),
+        ended("throttle", "THROTTLED", attempts(14, wait=511.3)),
+        response(429, "THROTTLED", skipped=RECOGNISE[1:] + LOG_IN[1:]),
     ],
     "logout": [
         request("POST", "/logout"),

@@ -25,7 +25,19 @@ from sandbox.trace.words import (
     stage_lines,
 )
 
-from .scenes import COOKIE, ID, LIMITS, NAME, SIGNATURE, STAMP, ended, request, response, short
+from .scenes import (
+    COOKIE,
+    ID,
+    LIMITS,
+    NAME,
+    SIGNATURE,
+    STAMP,
+    attempts,
+    ended,
+    request,
+    response,
+    short,
+)
 
 ALONE = ("check_host", "refuse_cross_site", "guard")
 HOSTS = {"host": "evil.example", "allowed": ["127.0.0.1", "localhost"]}
@@ -72,6 +84,15 @@ SAID: list[tuple[str, str, dict[str, Any], str]] = [
     ("find_user", "OK", {"user": "alice"}, "the visitor is alice"),
     ("find_user", "OK", {"user": None}, "a session of nobody"),
     ("find_user", "UNKNOWN_USER", {"user": "eve"}, "the session's user is no longer known"),
+    ("throttle", "OK", attempts(0), "no failures for this name and address"),
+    ("throttle", "OK", attempts(1), "1 failure for this name and address"),
+    ("throttle", "THROTTLED", attempts(5, 0.2), "5 failures for this name and address: wait 1 s"),
+    (
+        "throttle",
+        "THROTTLED",
+        attempts(30, 900),
+        "30 failures for this name and address: wait 15 min",
+    ),
     ("check_password", "OK", {"user": "bob"}, "bob's password matches the stored hash"),
     ("check_password", "BAD_CREDENTIALS", {"user": "bob"}, "the password is wrong for bob"),
     (
@@ -191,11 +212,11 @@ def _words(name: str, outcome: str, evidence: dict[str, Any]) -> str:
         return f"asks for {error}"
 
 
-@pytest.mark.parametrize("outcome", ["OK", "THROTTLED", "A_LATER_CODE"])
+@pytest.mark.parametrize("outcome", ["OK", "UNKNOWN_USER", "A_LATER_CODE"])
 def test_a_stage_without_words_shows_its_code_and_its_place(outcome: str) -> None:
-    line, place = stage_lines(ended("throttle", outcome, {"wait": 8}))
-    assert (line.label, line.code, line.text) == ("guard", outcome, "")
-    assert place.text == "throttle  login/file.py:41"
+    line, place = stage_lines(ended("a_later_stage", outcome, {"wait": 8}))
+    assert (line.label, line.code, line.text) == ("server", outcome, "")
+    assert place.text == "a_later_stage  login/file.py:41"
 
 
 def test_fields_of_a_later_version_are_harmless() -> None:

@@ -140,7 +140,7 @@ class LoggedIn:
 
     def __init__(self, bricks: Bricks) -> None:
         self.bricks = bricks
-        header = log_in(bricks, "alice", "wonderland", None)
+        header = log_in(bricks, "alice", "wonderland", "127.0.0.1", None)
         self.cookie = header.partition(";")[0].partition("=")[2]
         (self.row,) = bricks.store.all_of("alice")
 

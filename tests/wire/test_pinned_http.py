@@ -17,6 +17,7 @@ from sandbox.login.refusals import StoreDown
 from sandbox.login.server import make_app
 from sandbox.login.stores import Session
 from sandbox.login.stores.memory import MemoryStore
+from sandbox.login.throttle import FailedLogins
 from tests.wire.raw_http import (
     FORM,
     Answer,
@@ -38,7 +39,7 @@ LIMIT = 64 * 1024
 
 @pytest.fixture(scope="module")
 def site() -> Iterator[Site]:
-    with serving() as site:
+    with serving(lay_bricks(failed_logins=FailedLogins(most=0))) as site:  # nobody has to wait
         yield site
 
 
