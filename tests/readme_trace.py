@@ -38,7 +38,8 @@ def transcript() -> str:
     moments = itertools.accumulate(microseconds / 1e6 for microseconds in LOGIN + PROFILE)
     out = io.TextIOWrapper(io.BytesIO(), encoding="utf-8")
     bricks = _bricks(now)
-    app = traced(make_app(bricks), bricks, Painter(out, width=80).draw, lambda: next(moments))
+    draw = Painter(out, width=80).draw
+    app = traced(make_app(bricks), bricks, draw, timer=lambda: next(moments))
     browser = httpx.Client(
         transport=httpx.WSGITransport(app),
         base_url="http://localhost:8000",

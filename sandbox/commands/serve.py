@@ -68,7 +68,8 @@ def _serve(
     app = make_app(bricks, hosts, DEMO_ACCOUNTS)
     listeners, say = _listeners(options.trace, bricks, stop.set)
     audience = Audience(*listeners)
-    server = LiveServer(traced(app, bricks, audience.tell) if listeners else app, options.port)
+    watched = traced(app, bricks, audience.tell, audience.wants)
+    server = LiveServer(watched if listeners else app, options.port)
     say(
         f"{greeting}: {server.url}  (Ctrl-C stops it)\n"
         f"Log in as {' or '.join(f'{name}/{word}' for name, word in DEMO_ACCOUNTS.items())}.\n"

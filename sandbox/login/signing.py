@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from itsdangerous import BadData, SignatureExpired, TimestampSigner
@@ -62,12 +62,21 @@ def _without_a_joined_header(value: str) -> str:
 
 
 class ClockedSigner(TimestampSigner):
-    """itsdangerous' signer, asking our clock for the time."""
+    """itsdangerous' signer, asking our clock for the time and deriving each key only once."""
 
-    clock: Callable[[], float]
+    def __init__(self, keys: Keys, salt: str, clock: Callable[[], float]) -> None:
+        sha256 = hashlib.sha256
+        super().__init__(list(keys), salt=salt, key_derivation="hmac", digest_method=sha256)
+        self._clock = clock
+        self._derived: dict[str | bytes | None, bytes] = {}
 
     def get_timestamp(self) -> int:
-        return int(self.clock())
+        return int(self._clock())
+
+    def derive_key(self, secret_key: str | bytes | None = None) -> bytes:
+        if secret_key not in self._derived:
+            self._derived[secret_key] = super().derive_key(secret_key)
+        return self._derived[secret_key]
 
 
 @dataclass
@@ -78,14 +87,15 @@ class SessionSigner:
     clock: Callable[[], float]
     max_age: int
     salt: str = SALT
-    _made: tuple[Keys, ClockedSigner] | None = None
+    _made: dict[Keys, ClockedSigner] = field(default_factory=dict)
 
     def sign(self, session_id: str) -> str:
-        return self._current().sign(session_id).decode()
+        return self.with_keys(self.keys.current()).sign(session_id).decode()
 
     def unsign(self, cookie: str) -> str:
         """The session id of a cookie that was signed with one of our keys and is not too old."""
-        return self._current().unsign(cookie, max_age=self.max_age).decode()
+        signer = self.with_keys(self.keys.current())
+        return signer.unsign(cookie, max_age=self.max_age).decode()
 
     def is_made_with(self, key: bytes, parts: CookieParts) -> bool:
         return self.with_keys((key,)).verify_signature(parts.signed, parts.signature)
@@ -93,18 +103,10 @@ class SessionSigner:
     def compute_with(self, key: bytes, parts: CookieParts) -> str:
         return self.with_keys((key,)).get_signature(parts.signed).decode()
 
-    def _current(self) -> ClockedSigner:
-        keys = self.keys.current()
-        if self._made is None or self._made[0] is not keys:
-            self._made = keys, self.with_keys(keys)
-        return self._made[1]
-
     def with_keys(self, keys: Keys) -> ClockedSigner:
-        signer = ClockedSigner(
-            list(keys), salt=self.salt, key_derivation="hmac", digest_method=hashlib.sha256
-        )
-        signer.clock = self.clock
-        return signer
+        if keys not in self._made:
+            self._made[keys] = ClockedSigner(keys, self.salt, self.clock)
+        return self._made[keys]
 
 
 def _arithmetic(outcome: object, signer: SessionSigner, cookie: str) -> dict[str, Any]:
@@ -113,12 +115,12 @@ def _arithmetic(outcome: object, signer: SessionSigner, cookie: str) -> dict[str
         return {}
     parts, keys = take_apart(cookie), signer.keys.current()
     key = next((key for key in reversed(keys) if signer.is_made_with(key, parts)), keys[-1])
-    part = shortened if signer.keys.brought else str
+    part, issued_at = shortened if signer.keys.brought else str, parts.issued_at
     return {
         "session_id": part(parts.session_id),
         "timestamp": parts.timestamp,
         "received": part(_without_a_joined_header(parts.signature)),
-        "age": None if parts.issued_at is None else int(signer.clock()) - parts.issued_at,
+        "age": None if issued_at is None else int(signer.clock()) - issued_at,
         "max_age": signer.max_age,
         "salt": signer.salt,
         "key": f"{keys.index(key) + 1} of {len(keys)}",

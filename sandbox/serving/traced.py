@@ -10,12 +10,16 @@ from typing import Any
 from sandbox.login.cookies import CookieSettings, parse_cookie_header
 from sandbox.login.flow import Bricks
 from sandbox.login.middleware import WSGIApp, is_static
-from sandbox.trace.stage import Tell, shortened
-from sandbox.trace.wire import Wire
+from sandbox.trace.stage import Tell, Wants, shortened
+from sandbox.trace.wire import Wire, everything
 
 
 def traced(
-    app: WSGIApp, bricks: Bricks, tell: Tell, timer: Callable[[], float] = time.perf_counter
+    app: WSGIApp,
+    bricks: Bricks,
+    tell: Tell,
+    wants: Wants = everything,
+    timer: Callable[[], float] = time.perf_counter,
 ) -> Wire:
     """The same server, telling what happens in it and what crosses the wire."""
     in_full = not bricks.signer.keys.brought
@@ -27,6 +31,7 @@ def traced(
         ignore=is_static,
         clock=bricks.clock,
         timer=timer,
+        wants=wants,
     )
 
 

@@ -10,7 +10,12 @@ from sandbox.trace.stage import Event
 
 
 class Listener(Protocol):
-    """Hears every event; `close` once at the end, after the last one."""
+    """Hears the requests that it or another listener wants, and the response to every other.
+
+    `close` comes once at the end, after the last event.
+    """
+
+    def wants(self, request_id: int) -> bool: ...
 
     def __call__(self, event: Event) -> None: ...
 
@@ -23,6 +28,16 @@ class Audience:
     def __init__(self, *listeners: Listener) -> None:
         self._listeners = list(listeners)
         self._lock = threading.Lock()
+
+    def wants(self, request_id: int) -> bool:
+        """Does anybody want to hear of this request? Each is asked once."""
+        wanted = False
+        for listener in self._listeners:
+            try:
+                wanted = listener.wants(request_id) or wanted
+            except Exception as error:
+                self._let_go(listener, error)
+        return wanted
 
     def tell(self, event: Event) -> None:
         for listener in self._listeners:

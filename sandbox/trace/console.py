@@ -43,9 +43,19 @@ class ConsoleTrace:
         self._thread = threading.Thread(target=self._draw_all, name="console", daemon=True)
         self._thread.start()
 
+    def wants(self, request_id: int) -> bool:
+        """Is there a token left for this request's card?"""
+        with self._lock:
+            now = self._now()
+            self._tokens = min(BURST, self._tokens + (now - self._refilled) * PER_SECOND)
+            self._refilled = now
+            if self._tokens < 1 or len(self._drawn) >= LONGEST_QUEUE:
+                return False
+            self._tokens -= 1
+            self._drawn.add(request_id)
+        return True
+
     def __call__(self, event: Event) -> None:
-        if event["type"] == "request":
-            self._admit(event["id"])
         if event["id"] in self._drawn:
             self._work.put(partial(self._draw, event))
         elif event["type"] == "response":
@@ -68,15 +78,6 @@ class ConsoleTrace:
         """Draw what is waiting, then stop; a terminal that takes nothing is not waited for."""
         self._work.put(None)
         self._thread.join(LAST_WORDS)
-
-    def _admit(self, request_id: int) -> None:
-        with self._lock:
-            now = self._now()
-            self._tokens = min(BURST, self._tokens + (now - self._refilled) * PER_SECOND)
-            self._refilled = now
-            if self._tokens >= 1 and len(self._drawn) < LONGEST_QUEUE:
-                self._tokens -= 1
-                self._drawn.add(request_id)
 
     def _draw_all(self) -> None:
         try:

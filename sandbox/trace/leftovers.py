@@ -20,6 +20,10 @@ class LeftOvers:
         self._issued: dict[int, float] = {}
         self._said = False
 
+    def wants(self, request_id: int) -> bool:
+        """It listens in on what others want."""
+        return False
+
     def __call__(self, event: Event) -> None:
         if self._said:
             return

@@ -22,6 +22,9 @@ class JSONLines:
         self._open: dict[int, list[Event]] = {}
         self._lock = threading.Lock()
 
+    def wants(self, request_id: int) -> bool:
+        return True
+
     def __call__(self, event: Event) -> None:
         of_request = self._open.setdefault(event["id"], [])
         of_request.append(event)
@@ -34,7 +37,7 @@ class JSONLines:
             self._write(self._open.popitem()[1])
 
     def _write(self, events: list[Event]) -> None:
-        lines = "".join(json.dumps(_for_a_file(event)) + "\n" for event in events)
+        lines = in_lines([_for_a_file(event) for event in events])
         try:
             with self._lock:
                 self._out.write(lines.encode())
@@ -45,6 +48,16 @@ class JSONLines:
     def _say_gone(self) -> None:
         gone, self._gone = self._gone, lambda: None
         gone()
+
+
+def in_lines(events: list[Event]) -> str:
+    """One event per line, encoded in one go.
+
+    Only an event begins with its type, and a quotation mark inside a text is escaped, so this
+    sequence can stand between two events only.
+    """
+    between, new_line = '}, {"type": ', '}\n{"type": '
+    return json.dumps(events)[1:-1].replace(between, new_line) + "\n"
 
 
 def _for_a_file(event: Event) -> Event:

@@ -20,6 +20,7 @@ P = ParamSpec("P")
 R = TypeVar("R")
 Event = dict[str, Any]
 Tell = Callable[[Event], None]
+Wants = Callable[[int], bool]  # asked at a request's beginning, with its number
 
 VERSION = 1
 LONGEST_TEXT = 8192
@@ -27,7 +28,7 @@ PACKAGE = os.path.dirname(os.path.dirname(os.path.abspath(__file__))) + os.sep
 
 
 class Report:
-    """Everything one request reports while it is answered.
+    """Everything one request reports while it is answered; not `in_full`: its response alone.
 
     `verdict` is that of the last story that ran, or of a refusal outside the stories, SKIPPED when
     there was neither. `skipped` are the stages that a story declared and did not reach, `lamps` is
@@ -35,10 +36,15 @@ class Report:
     """
 
     def __init__(
-        self, request_id: int, tell: Tell, timer: Callable[[], float] = time.perf_counter
+        self,
+        request_id: int,
+        tell: Tell,
+        timer: Callable[[], float] = time.perf_counter,
+        in_full: bool = True,
     ) -> None:
         self.request_id = request_id
         self.timer = timer
+        self.in_full = in_full
         self.verdict = "SKIPPED"
         self.lamps: dict[str, dict[str, str]] = {}
         self.skipped: list[str] = []
@@ -53,23 +59,45 @@ class Report:
 
     def stage_started(self, name: str, lane: str) -> float:
         self._reached.append(name)
-        self._say_stage("stage_started", name, lane)
+        self._tell(self._of_stage("stage_started", name, lane))
         return self.timer()
 
     def stage_ended(
         self, name: str, lane: str, code: str, seconds: float, evidence: Event, source: str
     ) -> None:
-        shown, us = printable(evidence), round(seconds * 1e6)
-        self._say_stage(
-            "stage_ended", name, lane, outcome=code, evidence=shown, source=source, us=us
-        )
+        event = self._of_stage("stage_ended", name, lane)
+        event["outcome"] = code
+        event["evidence"] = printable(evidence)
+        event["source"] = source
+        event["us"] = round(seconds * 1e6)
+        self._tell(event)
+        self.note(code)
+
+    def _of_stage(self, kind: str, name: str, lane: str) -> Event:
+        self._seq += 1
+        return {
+            "type": kind,
+            "v": VERSION,
+            "id": self.request_id,
+            "seq": self._seq,
+            "stage": name,
+            "story": self._story or name,
+            "lane": lane,
+        }
+
+    def only_noting(self, step: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> R:
+        """Run a step of a request that nobody wants to hear of in full."""
+        self._reached.append(step.__name__)
+        try:
+            return step(*args, **kwargs)
+        except BaseException as error:
+            self.note(code_of(error))
+            raise
+
+    def note(self, code: str) -> None:
+        """What is refused outside the stories decides; a story decides for its own stages."""
         if not self._story and code != "OK":
             self.verdict = code
-
-    def _say_stage(self, kind: str, name: str, lane: str, **fields: Any) -> None:
-        self._seq += 1
-        head = {"type": kind, "v": VERSION, "id": self.request_id, "seq": self._seq}
-        self._tell({**head, "stage": name, "story": self._story or name, "lane": lane, **fields})
 
     def story_started(self, name: str) -> None:
         self._story, self._reached = name, []
@@ -105,28 +133,27 @@ def stage(
 
     def decorate(step: Callable[P, R]) -> Callable[P, R]:
         name, code = step.__name__, step.__code__
-        first_line = _first_line(code)
+        first_line = _place(code.co_filename, _first_line(code))
 
         @functools.wraps(step)
         def watched(*args: P.args, **kwargs: P.kwargs) -> R:
             report = _report.get()
             if report is None:
                 return step(*args, **kwargs)
+            if not report.in_full:
+                return report.only_noting(step, *args, **kwargs)
             started = report.stage_started(name, lane)
             try:
                 result = step(*args, **kwargs)
             except BaseException as error:
                 seconds = report.timer() - started
-                source = _place(code.co_filename, _line_that_raised(error, code) or first_line)
                 shown = _evidence_of(error) | _ask(evidence, error, args, kwargs)
-                report.stage_ended(
-                    name, lane, code_of(error), seconds, evidence=shown, source=source
-                )
+                line = _line_that_raised(error, code) or first_line
+                report.stage_ended(name, lane, code_of(error), seconds, shown, line)
                 raise
             seconds = report.timer() - started
-            source = _place(code.co_filename, first_line)
             shown = _ask(evidence, result, args, kwargs)
-            report.stage_ended(name, lane, "OK", seconds, evidence=shown, source=source)
+            report.stage_ended(name, lane, "OK", seconds, shown, first_line)
             return result
 
         return watched
@@ -178,7 +205,7 @@ def note_refusal(error: Exception) -> None:
     """Tell whoever listens that the request failed outside the stages, in a route."""
     report = _report.get()
     if report is not None:
-        report.verdict = code_of(error)
+        report.note(code_of(error))
 
 
 def where_raised(error: BaseException) -> str:
@@ -236,13 +263,13 @@ def _first_line(code: CodeType) -> int:
     return min(lines, default=code.co_firstlineno)
 
 
-def _line_that_raised(error: BaseException, code: CodeType) -> int | None:
+def _line_that_raised(error: BaseException, code: CodeType) -> str | None:
     line, frame = None, error.__traceback__
     while frame is not None:
         if frame.tb_frame.f_code is code:
             line = frame.tb_lineno
         frame = frame.tb_next
-    return line
+    return _place(code.co_filename, line) if line else None
 
 
 @functools.cache

@@ -6,10 +6,11 @@ import itertools
 import re
 import time
 from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import parse_qsl, quote
 
-from sandbox.trace.stage import Report, Tell, reporting
+from sandbox.trace.stage import Report, Tell, Wants, reporting
 
 Environ = dict[str, Any]
 Headers = list[tuple[str, str]]
@@ -25,51 +26,50 @@ NOT_ASKED = {"issued": "not_asked", "alive": "not_asked"}
 OUR_VISITOR = re.compile(r"sandbox-visitor \((\w{1,12})\)")
 
 
+def everything(_request_id: int) -> bool:
+    return True
+
+
+@dataclass(eq=False)
 class Wire:
     """A WSGI wrapper around the whole server; tells about each request that is not ignored.
 
-    `describe` says what may be told of a Cookie header, `show` what of a Set-Cookie header.
+    `describe` says what may be told of a Cookie header, `show` what of a Set-Cookie header. Of a
+    request that nobody `wants` only the response is told.
     """
 
-    def __init__(
-        self,
-        app: Callable[..., Iterable[bytes]],
-        tell: Tell,
-        *,
-        describe: Callable[[str], dict[str, Any]],
-        show: Callable[[str], str],
-        ignore: Callable[[str], bool],
-        clock: Callable[[], float],
-        timer: Callable[[], float] = time.perf_counter,
-    ) -> None:
-        self._app = app
-        self._tell = tell
-        self._describe = describe
-        self._show = show
-        self._ignore = ignore
-        self._clock = clock
-        self._timer = timer
-        self._ids = itertools.count(1)
+    app: Callable[..., Iterable[bytes]]
+    tell: Tell
+    describe: Callable[[str], dict[str, Any]]
+    show: Callable[[str], str]
+    ignore: Callable[[str], bool]
+    clock: Callable[[], float]
+    wants: Wants = everything
+    timer: Callable[[], float] = time.perf_counter
+    _ids: Iterator[int] = field(default_factory=lambda: itertools.count(1))
 
     def __call__(self, environ: Environ, start_response: Callable[..., Any]) -> Iterable[bytes]:
-        if self._ignore(environ["PATH_INFO"]):
-            return self._app(environ, start_response)
-        exchange = _Exchange(Report(next(self._ids), self._tell, self._timer), self._show)
-        exchange.report.say("request", **self._request(environ))
+        if self.ignore(environ["PATH_INFO"]):
+            return self.app(environ, start_response)
+        number = next(self._ids)
+        report = Report(number, self.tell, self.timer, in_full=self.wants(number))
+        exchange = _Exchange(report, self.show)
+        if report.in_full:
+            report.say("request", **self._request(environ))
         try:
-            with reporting(exchange.report):
-                exchange.body = self._app(environ, exchange.recording(start_response))
+            with reporting(report):
+                exchange.body = self.app(environ, exchange.recording(start_response))
         except BaseException:  # told, and then raised on: the server answers in its own way
             exchange.crash()
             raise
         return exchange
 
     def _request(self, environ: Environ) -> dict[str, Any]:
-        told = self._describe(environ.get("HTTP_COOKIE", ""))
+        told = self.describe(environ.get("HTTP_COOKIE", ""))
         tag = told.pop("tag")
         family = _family(environ.get("HTTP_USER_AGENT", ""))
         return {
-            "at": self._clock(),
+            "at": self.clock(),
             "method": environ["REQUEST_METHOD"],
             "path": _path(environ),
             "visitor": f"{family}·{tag}" if tag else family,
@@ -146,9 +146,11 @@ def _path(environ: Environ) -> str:
 
 def _masked(path: str, query: str) -> str:
     """The path and the names in the query; a value might be a secret, only a page is told."""
+    if not query:
+        return path
     pairs = parse_qsl(query, keep_blank_values=True, encoding="latin-1")
     told = [f"{quote(name, encoding='latin-1')}={_told(name, value)}" for name, value in pairs]
-    return path + ("?" + "&".join(told) if told else "")
+    return path + "?" + "&".join(told) if told else path
 
 
 def _told(name: str, value: str) -> str:

@@ -14,7 +14,6 @@ from sandbox.login.server import make_app
 from sandbox.login.users import DEMO_ACCOUNTS
 from sandbox.serving.live import LiveServer
 from sandbox.serving.traced import traced
-from sandbox.trace.audience import Audience
 from sandbox.trace.stage import Event
 
 if TYPE_CHECKING:
@@ -103,7 +102,7 @@ class Sandbox:
         self.trace = Ear()
         self.asked: list[str] = []
         app = make_app(bricks, demo_accounts=DEMO_ACCOUNTS)
-        watched = traced(app, bricks, Audience(self.trace).tell)
+        watched = traced(app, bricks, self.trace)
         self._live = LiveServer(self._counting(watched), port=0).start()
         self.url = self._live.url
 

@@ -22,6 +22,9 @@ class Ear:
         self.heard: list[Event] = []
         self.closed = 0
 
+    def wants(self, request_id: int) -> bool:
+        return True
+
     def __call__(self, event: Event) -> None:
         self.heard.append(event)
 
@@ -144,3 +147,42 @@ def test_a_listener_that_fails_at_the_end_keeps_nobody_from_being_closed() -> No
     after = Ear()
     Audience(BrokenAtTheEnd(), after).close()
     assert after.closed == 1
+
+
+class Choosy(Ear):
+    """Wants the requests that it was given."""
+
+    def __init__(self, *wanted: int) -> None:
+        super().__init__()
+        self.wanted = wanted
+        self.asked: list[int] = []
+
+    def wants(self, request_id: int) -> bool:
+        self.asked.append(request_id)
+        return request_id in self.wanted
+
+
+def test_each_listener_is_asked_once_and_one_that_wants_a_request_is_enough() -> None:
+    first, second = Choosy(1), Choosy(1, 2)
+    audience = Audience(first, second)
+    assert [audience.wants(number) for number in (1, 2, 3)] == [True, True, False]
+    assert first.asked == second.asked == [1, 2, 3]
+
+
+def test_with_nobody_there_nothing_is_wanted() -> None:
+    assert Audience().wants(1) is False
+
+
+def test_a_listener_that_fails_when_it_is_asked_is_let_go(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    class Undecided(Ear):
+        def wants(self, request_id: int) -> bool:
+            raise RuntimeError
+
+    undecided, choosy = Undecided(), Choosy(2)
+    audience = Audience(undecided, choosy)
+    assert [audience.wants(number) for number in (1, 2)] == [False, True]
+    audience.tell(EVENT)
+    assert (undecided.heard, choosy.heard) == ([], [EVENT])
+    assert capsys.readouterr().err.count("The trace's Undecided failed") == 1

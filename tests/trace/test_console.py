@@ -14,6 +14,7 @@ import pytest
 
 from sandbox.trace.console import BURST, LONGEST_QUEUE, PER_SECOND, ConsoleTrace
 from sandbox.trace.painter import Painter
+from sandbox.trace.stage import Event
 
 from .scenes import Gone, Screen, ended, found, request, response
 
@@ -52,9 +53,15 @@ def console_on(
         console.close()
 
 
+def begin(console: ConsoleTrace, event: Event) -> None:
+    """A request begins: the console is asked whether it wants it, then told of it."""
+    console.wants(event["id"])
+    console(event)
+
+
 def visit(console: ConsoleTrace, request_id: int, verdict: str = "OK") -> None:
     """All events of one request."""
-    console(request(id=request_id))
+    begin(console, request(id=request_id))
     console(ended("guard", id=request_id, evidence={"path": "/", "user": "alice"}))
     console(ended("find_user", id=request_id, evidence={"user": "alice"}))
     console(response(303, verdict, id=request_id))
@@ -90,7 +97,7 @@ WHOLE_CARD = [
 def test_a_card_is_drawn_as_things_happen() -> None:
     out = Screen()
     with console_on(out) as console:
-        console(request())
+        begin(console, request())
         console.catch_up()
         assert kinds_of(lines_of(out.getvalue(), 7)) == WHOLE_CARD[:3]
         console(found())
@@ -112,7 +119,7 @@ def test_a_card_is_drawn_whole_or_not_at_all() -> None:
 def test_a_card_that_was_begun_is_finished_though_the_rest_is_left_out() -> None:
     out = Screen()
     with console_on(out) as console:
-        console(request(id=1))
+        begin(console, request(id=1))
         for request_id in range(2, 101):
             visit(console, request_id)
         console(response(id=1))
@@ -124,7 +131,7 @@ def test_a_card_that_was_left_out_is_not_taken_up_in_the_middle() -> None:
     with console_on(out, now) as console:
         for request_id in range(1, int(BURST) + 1):
             visit(console, request_id)
-        console(request(id=99))
+        begin(console, request(id=99))
         now.now += 60
         console(found() | {"id": 99})
         console(response(id=99))
@@ -322,8 +329,8 @@ def test_a_fault_in_the_drawing_is_said_once_and_the_server_goes_on(
 ) -> None:
     gone = Gone()
     with console_on(Screen(), gone=gone) as console:
-        console({"type": "request", "id": 1, "verdict": "none of its fields"})
-        console({"type": "request", "id": 2})
+        begin(console, {"type": "request", "id": 1, "verdict": "none of its fields"})
+        begin(console, {"type": "request", "id": 2})
         visit(console, 3)
     assert capsys.readouterr().err == "The console stopped drawing (KeyError).\n"
     assert gone.times == 0

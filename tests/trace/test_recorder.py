@@ -155,3 +155,11 @@ def test_any_text_survives_and_stays_on_one_line(evidence: dict[str, Any]) -> No
     lines.close()
     (line,) = out.getvalue().decode("ascii").splitlines()
     assert json.loads(line)["evidence"] == evidence
+
+
+@given(texts=st.lists(st.text(), max_size=4))
+@settings(deadline=None, database=None, derandomize=True)
+def test_whatever_a_text_holds_each_event_stays_on_a_line_of_its_own(texts: list[str]) -> None:
+    begins_like_an_event = '}, {"type": "request", "id": 9}, {"type": '
+    events = [request(notes=[*texts, begins_like_an_event, {"type": "no event"}]), response()]
+    assert written(*events) == events

@@ -25,6 +25,7 @@ from sandbox.login.users import Users, make_users
 from sandbox.serving.clock import Clock
 from sandbox.serving.live import LiveServer
 from sandbox.serving.traced import traced
+from sandbox.trace.audience import Audience
 
 ACCOUNTS = {"alice": "wonderland", "bob": "builder"}
 PATIENCE = 10.0  # seconds
@@ -191,19 +192,23 @@ def lay_bricks(**given: Any) -> Bricks:
 def serving(
     bricks: Bricks | None = None,
     app: WSGIApp | None = None,
-    tell: Callable[[Event], None] | None = None,
+    audience: Audience | None = None,
 ) -> Iterator[Site]:
     """The login server, or another app on the same bricks, listening on a port of its own."""
     bricks, ear = bricks or lay_bricks(), Ear()
 
-    def tell_both(event: Event) -> None:
+    def tell(event: Event) -> None:
         ear(event)
-        if tell is not None:
-            tell(event)
+        if audience:
+            audience.tell(event)
 
-    server = LiveServer(
-        traced(app or make_app(bricks, demo_accounts=ACCOUNTS), bricks, tell_both), 0
-    )
+    def wants(request_id: int) -> bool:
+        if audience:
+            audience.wants(request_id)
+        return True
+
+    served = app or make_app(bricks, demo_accounts=ACCOUNTS)
+    server = LiveServer(traced(served, bricks, tell, wants), 0)
     server.start()
     try:
         yield Site(server.port, bricks, ear)

@@ -15,7 +15,6 @@ import pytest
 
 from sandbox.login import flow
 from sandbox.login.cookies import CookieSettings
-from sandbox.login.server import make_app
 from sandbox.trace import words
 from sandbox.trace.audience import Audience
 from sandbox.trace.console import ConsoleTrace
@@ -321,7 +320,7 @@ def leaks_in_process(monkeypatch: pytest.MonkeyPatch, given: Canaries) -> list[s
     recorded, screen = io.BytesIO(), io.StringIO()
     console = ConsoleTrace(Painter(screen, width=80), gone=lambda: None)
     audience = Audience(console, JSONLines(recorded, gone=lambda: None))
-    with serving(tell=audience.tell) as site:
+    with serving(audience=audience) as site:
         pages = hand_over(site.port, given)
     console.catch_up()
     audience.close()
@@ -367,6 +366,6 @@ def test_a_foreign_cookie_planted_in_the_events_is_found(monkeypatch: pytest.Mon
     given = Canaries()
     recorded = io.BytesIO()
     bricks = lay_bricks()
-    with serving(bricks, make_app(bricks), JSONLines(recorded, gone=lambda: None)) as site:
+    with serving(bricks, audience=Audience(JSONLines(recorded, gone=lambda: None))) as site:
         site.told(lambda: site.get("/profile", f"theme={given.cookie_value}"))
     assert found_in({"json": recorded.getvalue()}, cookie=given.cookie_value) != []

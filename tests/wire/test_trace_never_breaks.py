@@ -73,14 +73,20 @@ class Watched:
         recording = JSONLines(self.recorded, gone=lambda: None)
         self.audience = Audience(self.console, recording)
 
-    def tell(self, event: dict[str, Any]) -> None:
+    def wants(self, request_id: int) -> bool:
+        return self.audience.wants(request_id)
+
+    def __call__(self, event: dict[str, Any]) -> None:
         self.audience.tell(event)
+
+    def close(self) -> None:
+        self.audience.close()
 
 
 @pytest.fixture(scope="module")
 def watched() -> Iterator[tuple[Watched, Site]]:
     watched = Watched()
-    with serving(lay_bricks(store=watched.store), tell=watched.tell) as site:
+    with serving(lay_bricks(store=watched.store), audience=Audience(watched)) as site:
         yield watched, site
 
 
@@ -122,6 +128,9 @@ def test_own_keys_that_are_no_text_break_nothing() -> None:
 
 def test_a_listener_that_fails_breaks_no_request(capsys: pytest.CaptureFixture[str]) -> None:
     class Deaf:
+        def wants(self, request_id: int) -> bool:
+            return True
+
         def __call__(self, event: dict[str, Any]) -> None:
             raise RuntimeError("deaf on purpose")
 
@@ -129,7 +138,7 @@ def test_a_listener_that_fails_breaks_no_request(capsys: pytest.CaptureFixture[s
             """Nothing to let go of."""
 
     audience = Audience(Deaf())
-    with serving(tell=audience.tell) as site:
+    with serving(audience=audience) as site:
         assert site.get("/api/me", site.log_in()).status == 200
         assert site.get("/").status == 200
     assert capsys.readouterr().err.count("is switched off") == 1
