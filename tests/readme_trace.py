@@ -16,7 +16,7 @@ from sandbox.login.flow import Bricks
 from sandbox.login.keys import MemoryKeys
 from sandbox.login.server import make_app
 from sandbox.login.stores.memory import MemoryStore
-from sandbox.login.users import DEMO_ACCOUNTS, make_users
+from sandbox.login.users import demo_users
 from sandbox.serving.bricks import lay_bricks
 from sandbox.serving.traced import traced
 from sandbox.trace.painter import Painter
@@ -56,7 +56,7 @@ def _bricks(now: list[float]) -> Bricks:
     return lay_bricks(
         MemoryStore(),
         MemoryKeys(b"x0w2Myl_jmAUowsX-N2twIrGIYPTJ6Hkv3Wk0QVGtsk"),
-        make_users(DEMO_ACCOUNTS),
+        demo_users(),
         clock=lambda: now[0],
         new_id=lambda: "q3VbE0cJ5nUo1hTzXyK7dWmRg4SfLpA9tNiH2uQeB8w",
     )

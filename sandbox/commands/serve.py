@@ -19,7 +19,7 @@ from sandbox.login.server import make_app
 from sandbox.login.sessions import Limits
 from sandbox.login.stores import SessionStore
 from sandbox.login.stores.memory import MemoryStore
-from sandbox.login.users import DEMO_ACCOUNTS, make_users
+from sandbox.login.users import DEMO_ACCOUNTS, demo_users
 from sandbox.serving.bricks import lay_bricks
 from sandbox.serving.clock import Clock
 from sandbox.serving.key_file import KeyFile, make_key_file
@@ -87,7 +87,7 @@ def _bricks(options: argparse.Namespace) -> Bricks:
     """What the options ask for, ready to serve. Problem: what cannot be used."""
     limits = Limits(idle=options.idle, lifetime=options.lifetime)
     store, keys = _store_and_keys(options.store, options.keys)
-    return lay_bricks(store, keys, make_users(DEMO_ACCOUNTS), Clock(), limits, options.secure)
+    return lay_bricks(store, keys, demo_users(), Clock(), limits, options.secure)
 
 
 def _store_and_keys(wanted: str, brought: Path | None) -> tuple[SessionStore, KeyRing]:

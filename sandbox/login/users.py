@@ -15,6 +15,13 @@ from sandbox.login.stores import Session
 from sandbox.trace.stage import stage
 
 DEMO_ACCOUNTS = {"alice": "wonderland", "bob": "builder"}  # no secret: they stand on the login page
+# What a server keeps of a password. Made beforehand, because each takes as long as a login.
+ARGON2ID = "$argon2id$v=19$m=19456,t=2,p=1$"
+DEMO_HASHES = {
+    "alice": ARGON2ID + "/PxSsDFGmIjZqAt7ZHHHGQ$vB5e7qH21CwvavkBegEChDtHRdxn0foQVtDAsDp2mLY",
+    "bob": ARGON2ID + "TS0k8ySqjNdhvTzsYE6+ZA$7jLuIXNcphNK+UVJnLV/vWTaXTQVGRQjukWJXIB2x0E",
+}
+NOBODY = ARGON2ID + "TtglXtrIRm06DPmYTfXF3w$mVgVwwF7192AdU5G3CTGcLOjMAjdw4i3rqcE2aPcZl8"
 AT_A_TIME = 2  # each hash takes 19 MiB: a crowd must wait, not fill the memory
 
 
@@ -47,6 +54,11 @@ def make_users(passwords: Mapping[str, str], hasher: PasswordHasher | None = Non
     hasher = hasher or owasp_hasher()
     hashes = {name: hasher.hash(password) for name, password in passwords.items()}
     return Users(hashes, nobody=hasher.hash("nobody's password"), hasher=hasher)
+
+
+def demo_users() -> Users:
+    """The demo accounts, as a server keeps them."""
+    return Users(DEMO_HASHES, NOBODY, owasp_hasher())
 
 
 def _named(_outcome: object, users: Users, name: str, _password: str) -> dict[str, Any]:

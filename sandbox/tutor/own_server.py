@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Mapping
 from types import TracebackType
 
 from sandbox.login.keys import MemoryKeys
 from sandbox.login.server import make_app
 from sandbox.login.sessions import Limits
 from sandbox.login.stores.memory import MemoryStore
-from sandbox.login.users import DEMO_ACCOUNTS, make_users
+from sandbox.login.users import DEMO_ACCOUNTS, demo_users
 from sandbox.serving.bricks import lay_bricks
 from sandbox.serving.clock import Clock
 from sandbox.serving.live import LiveServer
@@ -66,19 +65,14 @@ class Verdicts:
 class OwnServer:
     """Started in `with`, stopped when the walk is over; `painter` draws the trace."""
 
-    def __init__(
-        self,
-        painter: Painter,
-        limits: Limits | None = None,
-        accounts: Mapping[str, str] = DEMO_ACCOUNTS,
-    ) -> None:
+    def __init__(self, painter: Painter, limits: Limits | None = None) -> None:
         self.clock = MovableClock()
         self.keys = MemoryKeys()
-        self.bricks = lay_bricks(MemoryStore(), self.keys, make_users(accounts), self.clock, limits)
+        self.bricks = lay_bricks(MemoryStore(), self.keys, demo_users(), self.clock, limits)
         self.verdicts = Verdicts()
         self.console = ConsoleTrace(painter, gone=lambda: None)
         self._audience = Audience(self.console, self.verdicts)
-        app = make_app(self.bricks, demo_accounts=accounts)
+        app = make_app(self.bricks, demo_accounts=DEMO_ACCOUNTS)
         watched = traced(app, self.bricks, self._audience.tell, self._audience.wants)
         self._live = LiveServer(watched, port=0)
         self._visitors: list[Visitor] = []

@@ -18,6 +18,7 @@ from sandbox.login.users import (
     DEMO_ACCOUNTS,
     Users,
     check_password,
+    demo_users,
     find_user,
     make_users,
     owasp_hasher,
@@ -145,6 +146,21 @@ def test_the_default_is_what_owasp_asks_for() -> None:
 
 def test_the_demo_accounts_are_those_of_the_readme() -> None:
     assert DEMO_ACCOUNTS == {"alice": "wonderland", "bob": "builder"}
+
+
+@pytest.mark.parametrize("name", DEMO_ACCOUNTS)
+def test_a_demo_account_opens_with_its_password_and_no_other(name: str) -> None:
+    users = demo_users()
+    assert users.verify(name, DEMO_ACCOUNTS[name])
+    assert not users.verify(name, DEMO_ACCOUNTS[name] + "!")
+
+
+def test_the_hashes_kept_are_what_owasp_asks_for_each_with_a_salt_of_its_own() -> None:
+    users, asked_for = demo_users(), extract_parameters(owasp_hasher().hash("x"))
+    kept = [*users.hashes.values(), users.nobody]
+    assert [extract_parameters(each) for each in kept] == [asked_for] * 3
+    assert set(users.hashes) == set(DEMO_ACCOUNTS)
+    assert len({each.split("$")[4] for each in kept}) == 3
 
 
 @pytest.mark.parametrize(

@@ -80,7 +80,7 @@ def open_files() -> int:
 @pytest.mark.skipif(not os.path.isdir("/proc/self/fd"), reason="counts what /proc shows")
 def test_started_and_stopped_twenty_times_it_leaves_nothing_behind() -> None:
     def once() -> None:
-        with OwnServer(Painter(io.StringIO()), accounts={}) as server:
+        with OwnServer(Painter(io.StringIO())) as server:
             assert server.visitor("alice").get("/").status_code == 200
 
     once()
@@ -91,7 +91,7 @@ def test_started_and_stopped_twenty_times_it_leaves_nothing_behind() -> None:
 
 
 def break_off() -> None:
-    with OwnServer(Painter(io.StringIO()), accounts={}) as server:
+    with OwnServer(Painter(io.StringIO())) as server:
         server.visitor("alice").get("/")
         raise ZeroDivisionError
 
@@ -104,7 +104,7 @@ def test_it_is_stopped_when_a_walk_breaks_off() -> None:
 
 
 def test_its_visitors_leave_with_it() -> None:
-    with OwnServer(Painter(io.StringIO()), accounts={}) as server:
+    with OwnServer(Painter(io.StringIO())) as server:
         visitor = server.visitor("alice")
     with pytest.raises(RuntimeError, match="closed"):
         visitor.get("/")
@@ -112,7 +112,7 @@ def test_its_visitors_leave_with_it() -> None:
 
 def test_what_happened_is_drawn_when_it_has_stopped() -> None:
     out = io.StringIO()
-    with OwnServer(Painter(out, 80), accounts={}) as server:
+    with OwnServer(Painter(out, 80)) as server:
         server.visitor("alice").get("/profile")
     assert "NO_COOKIE" in out.getvalue()
     assert "303 See Other" in out.getvalue()
