@@ -13,6 +13,8 @@ comma := ,
 READY   = .venv/.ready
 DEV     = .venv/.dev
 BROWSER = .venv/.browser
+PEERS   = .venv/.peers
+EXPRESS = build/peers/.ready
 
 # The goal to name in advice: "make PYTHON=python3.12 demo".
 GOAL = $(firstword $(MAKECMDGOALS) help)
@@ -20,7 +22,7 @@ SAME = $(if $(filter-out python3,$(PYTHON)), PYTHON=$(PYTHON))
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help setup demo tour test test-slow lint bench clean readme lock FORCE
+.PHONY: help setup demo tour test test-slow lint bench bench-peers clean readme lock FORCE
 
 help: ## list the targets (the default)
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' Makefile
@@ -46,6 +48,8 @@ lint: $(DEV) ## check style, formatting and types
 
 bench: $(DEV) ## measure: ratios from one run (quicker: ARGS=--quick)
 	@exec .venv/bin/python -m sandbox bench $(ARGS)
+
+bench-peers: $(PEERS) $(EXPRESS) ## add Flask and Express, which bench then compares with
 
 clean: ## remove .venv, caches and build artefacts (work/ stays)
 	@rm -rf .venv build dist *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis
@@ -141,3 +145,21 @@ $(BROWSER): $(DEV)
 	@echo "Adding Playwright to .venv (once) ..." >&2; \
 	$(call add,.[dev$(comma)browser]); \
 	touch $(BROWSER)
+
+$(PEERS): $(DEV)
+	@echo "Adding Flask and Flask-Login to .venv (once) ..." >&2; \
+	$(call add,.[dev$(comma)peers]); \
+	touch $(PEERS)
+
+# Without npm there is no stamp, so this is tried again, and said again, the next time.
+$(EXPRESS): sandbox/bench/peers/package.json
+	@if command -v npm >/dev/null 2>&1; then \
+		echo "Adding Express and Passport to build/peers (once) ..." >&2; \
+		rm -rf build/peers; mkdir -p build/peers; cp $< build/peers; cd build/peers; \
+		npm install --silent --no-audit --no-fund --no-package-lock && touch .ready || { \
+			echo "npm could not install Express; to see why: cd build/peers && npm install" >&2; \
+			exit 1; \
+		}; \
+	else \
+		echo "Node is missing, so Express is left out; install Node and npm, then run this again." >&2; \
+	fi

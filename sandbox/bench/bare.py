@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import sys
 
 import waitress
@@ -15,4 +16,5 @@ def hello() -> str:
 if __name__ == "__main__":
     app = Bottle()
     app.route("/", callback=hello)
+    logging.getLogger("waitress").setLevel(logging.ERROR)  # as `serve` has it
     waitress.serve(app, host="127.0.0.1", port=int(sys.argv[1]), _quiet=True)

@@ -8,8 +8,8 @@ import subprocess
 import sys
 import tempfile
 import threading
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, contextmanager, suppress
 from dataclasses import dataclass
 from typing import IO, Any
 
@@ -48,16 +48,22 @@ class Child:
 
 
 @contextmanager
-def python(*arguments: str, **streams: Any) -> Iterator[Child]:
-    """Run this Python with these arguments for as long as the block lasts."""
+def program(
+    command: Sequence[str], variables: Mapping[str, str] | None = None, **streams: Any
+) -> Iterator[Child]:
+    """Run a command for as long as the block lasts, with these environment variables, too."""
+    environment = _environment() | dict(variables or {})
     with tempfile.TemporaryFile("w+", encoding="utf-8", errors="replace") as errors:
-        process = subprocess.Popen(
-            [sys.executable, *arguments], stderr=errors, env=_environment(), text=True, **streams
-        )
+        process = subprocess.Popen(command, stderr=errors, env=environment, text=True, **streams)
         try:
             yield Child(process, errors)
         finally:
             _end(process)
+
+
+def python(*arguments: str, **streams: Any) -> AbstractContextManager[Child]:
+    """Run this Python with these arguments for as long as the block lasts."""
+    return program([sys.executable, *arguments], **streams)
 
 
 @contextmanager

@@ -4,44 +4,44 @@ from __future__ import annotations
 
 import statistics
 import time
-from collections.abc import Callable
-from contextlib import AbstractContextManager
 from functools import partial
 from pathlib import Path
 
-from sandbox.bench.harness import Effort, Measure, Row, ratio_of, taking_turns
-from sandbox.bench.servers import serving, serving_bare
+from sandbox.bench.harness import Aim, Effort, Measure, Row, ratio_of, taking_turns
+from sandbox.bench.rivals import installed
+from sandbox.bench.servers import Start, serving, serving_bare
 
 TITLE = "Cold start: from the start of the process to the first 200 from /"
-BARE = "bare Bottle on waitress"
-Server = Callable[[], AbstractContextManager[int]]
+BARE, OFF, CONSOLE = "bare Bottle on waitress", "serve --trace off", "serve"
+AIMS = {OFF: Aim("at most", 2.0)}
 Timings = dict[str, list[float]]
 
 
 def measure(effort: Effort, folder: Path) -> Measure:
     """Start each server several times, in turn."""
-    servers = _servers(folder / "cold.sqlite")
-    timings: Timings = {name: [] for name in servers}
-    for name in taking_turns(list(servers), effort.pick(5, quick=2)):
-        timings[name].append(_ms_to_answer(servers[name]))
-    return Measure(TITLE, [_row(name, timings) for name in servers])
+    starts = _starts(folder / "cold.sqlite")
+    timings: Timings = {name: [] for name in starts}
+    for name in taking_turns(list(starts), effort.pick(10, quick=2)):
+        timings[name].append(_ms_to_answer(starts[name]))
+    return Measure(TITLE, [_row(name, timings) for name in starts])
 
 
-def _servers(database: Path) -> dict[str, Server]:
-    return {
+def _starts(database: Path) -> dict[str, Start]:
+    ours: dict[str, Start] = {
         BARE: serving_bare,
-        "serve --trace off": partial(serving, database, "off"),
-        "serve": partial(serving, database, "console"),
+        OFF: partial(serving, database, "off"),
+        CONSOLE: partial(serving, database, "console"),
     }
+    return ours | installed()
 
 
-def _ms_to_answer(server: Server) -> float:
+def _ms_to_answer(start: Start) -> float:
     began = time.perf_counter()
-    with server():
+    with start():
         return (time.perf_counter() - began) * 1000
 
 
 def _row(name: str, timings: Timings) -> Row:
     numbers = {"ms": statistics.median(timings[name])}
-    ratio = None if name == BARE else ratio_of(timings[name], timings[BARE])
+    ratio = None if name == BARE else ratio_of(timings[name], timings[BARE], AIMS.get(name))
     return Row(name, numbers, ratio)

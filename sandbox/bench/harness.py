@@ -13,10 +13,9 @@ T = TypeVar("T")
 
 @dataclass(frozen=True)
 class Effort:
-    """How long to measure: `quick` for a first look, `full` for what takes minutes."""
+    """How long to measure: `quick` for a first look."""
 
     quick: bool = False
-    full: bool = False
 
     def pick(self, usual: int, quick: int) -> int:
         return quick if self.quick else usual
@@ -30,7 +29,7 @@ class Aim:
     value: float
 
     def __str__(self) -> str:
-        return f"{self.bound} {self.value:.2f}"
+        return f"{'<=' if self.bound == 'at most' else '>='} {self.value:.2f}"
 
     def met_by(self, ratio: float) -> bool:
         return ratio <= self.value if self.bound == "at most" else ratio >= self.value
@@ -56,7 +55,7 @@ class Ratio:
 
 @dataclass(frozen=True)
 class Row:
-    """Something measured: its numbers by name, and its ratio to another row."""
+    """Something measured: its numbers by name, its ratio to another row, or a ratio alone."""
 
     label: str
     numbers: dict[str, float]

@@ -6,9 +6,10 @@ from sandbox.bench.harness import Measure, Row
 
 HEADINGS = {
     "us_per_call": "us/call",
-    "requests_per_second": "requests/s",
+    "requests_per_second": "req/s",
     "p50_ms": "p50 ms",
     "p99_ms": "p99 ms",
+    "megabytes": "MB",
 }
 RATIO_HEADINGS = ["ratio", "quartiles", "aim", "met"]
 MET = {True: "yes", False: "no", None: ""}
@@ -16,14 +17,14 @@ MET = {True: "yes", False: "no", None: ""}
 
 def table(measure: Measure) -> str:
     """One measure: its title, the headings, a line for each row."""
-    names = list(measure.rows[0].numbers)
+    names = list(dict.fromkeys(name for row in measure.rows for name in row.numbers))
     headings = ["", *(HEADINGS.get(name, name) for name in names), *RATIO_HEADINGS]
     lines = [headings, *(_cells(row, names) for row in measure.rows)]
     return "\n".join([measure.title, *_aligned(lines)])
 
 
 def _cells(row: Row, names: list[str]) -> list[str]:
-    numbers = [_short(row.numbers[name]) for name in names]
+    numbers = [_short(row.numbers[name]) if name in row.numbers else "" for name in names]
     ratio = row.ratio
     if ratio is None:
         return [row.label, *numbers, "", "", "", ""]

@@ -1,41 +1,56 @@
-"""Requests per second over HTTP on loopback: trace off, as JSON lines, on a terminal."""
+"""Requests per second over HTTP on loopback: ours with each kind of trace, and the peers."""
 
 from __future__ import annotations
 
 import json
 import statistics
 from contextlib import ExitStack
+from functools import partial
 from pathlib import Path
 
 from sandbox.bench.children import listening_python
 from sandbox.bench.harness import Aim, Effort, Measure, Row, ratio_of, taking_turns
 from sandbox.bench.load import CONNECTIONS, Order, Result
-from sandbox.bench.servers import log_in, serving
+from sandbox.bench.memory import megabytes
+from sandbox.bench.rivals import FLASK, installed
+from sandbox.bench.servers import Server, Start, log_in, serving
 
-TITLE = f"GET /api/me over HTTP, {CONNECTIONS} connections kept open, session in SQLite"
-AIMS = {"off": None, "json": Aim("at least", 0.75), "console": Aim("at least", 0.8)}
+TITLE = f"GET /api/me over HTTP, {CONNECTIONS} connections kept open, ours with SQLite"
+OFF, TRACED = "off", ("json", "console")
+AIMS = {
+    "json": Aim("at least", 0.75),
+    "console": Aim("at least", 0.8),
+    FLASK: Aim("at least", 1.4),
+}
 NUMBERS = ("requests_per_second", "p50_ms", "p99_ms")
 WARM_UP = 0.3  # seconds
 Results = dict[str, list[Result]]
 
 
 def measure(effort: Effort, folder: Path) -> Measure:
-    """Put three servers under load in turn, round by round."""
-    seconds = effort.pick(15, quick=5) / 10
-    results: Results = {trace: [] for trace in AIMS}
-    with ExitStack() as servers:
-        orders = {trace: _start(servers, folder, trace, seconds) for trace in AIMS}
-        for trace in taking_turns(list(AIMS), effort.pick(8, quick=2)):
-            results[trace].append(_load(orders[trace]))
-    return Measure(TITLE, [_row(trace, results) for trace in AIMS])
+    """Put all servers under load in turn, round by round; last, ask what memory they held."""
+    seconds, peers = effort.pick(15, quick=5) / 10, installed()
+    starts = _ours(folder) | peers
+    results: Results = {name: [] for name in starts}
+    with ExitStack() as stack:
+        servers = {name: stack.enter_context(start()) for name, start in starts.items()}
+        orders = {name: _order(server, seconds) for name, server in servers.items()}
+        for name in taking_turns(list(starts), effort.pick(8, quick=2)):
+            results[name].append(_load(orders[name]))
+        memory = {name: megabytes(server.process_id) for name, server in servers.items()}
+    rows = [_row(name, results, memory[name]) for name in starts]
+    return Measure(TITLE, rows + [_beside(peer, results) for peer in peers])
 
 
-def _start(servers: ExitStack, folder: Path, trace: str, seconds: float) -> Order:
-    """Start a server, log in and warm up; what to load it with."""
-    port = servers.enter_context(serving(folder / f"{trace}.sqlite", trace))
-    cookie = log_in(port)
-    _load(Order(port, cookie, WARM_UP))
-    return Order(port, cookie, seconds)
+def _ours(folder: Path) -> dict[str, Start]:
+    return {trace: partial(serving, folder / f"{trace}.sqlite", trace) for trace in (OFF, *TRACED)}
+
+
+def _order(server: Server, seconds: float) -> Order:
+    """Log in and warm up; what to load the server with."""
+    cookie = log_in(server.port)
+    _load(Order(server.port, cookie, WARM_UP))
+    return Order(server.port, cookie, seconds)
 
 
 def _load(order: Order) -> Result:
@@ -43,12 +58,21 @@ def _load(order: Order) -> Result:
         return Result(**json.loads(client.ask(json.dumps(vars(order)))))
 
 
-def _row(trace: str, results: Results) -> Row:
-    numbers = {name: statistics.median(_each(name, results[trace])) for name in NUMBERS}
-    if trace == "off":
-        return Row(trace, numbers)
-    mine, off = (_each("requests_per_second", results[each]) for each in (trace, "off"))
-    return Row(trace, numbers, ratio_of(mine, off, AIMS[trace]))
+def _row(name: str, results: Results, memory: float | None) -> Row:
+    numbers = {number: statistics.median(_each(number, results[name])) for number in NUMBERS}
+    held = {} if memory is None else {"megabytes": memory}
+    traced = name in TRACED
+    ratio = ratio_of(_rates(results[name]), _rates(results[OFF]), AIMS[name]) if traced else None
+    return Row(name, numbers | held, ratio)
+
+
+def _beside(peer: str, results: Results) -> Row:
+    ratio = ratio_of(_rates(results[OFF]), _rates(results[peer]), AIMS.get(peer))
+    return Row(f"{OFF} / {peer}", {}, ratio)
+
+
+def _rates(results: list[Result]) -> list[float]:
+    return _each("requests_per_second", results)
 
 
 def _each(number: str, results: list[Result]) -> list[float]:

@@ -10,8 +10,9 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
-from sandbox.bench import cold_start, recognising, stages, throughput
+from sandbox.bench import cold_start, logging_in, recognising, stages, throughput
 from sandbox.bench.harness import Effort, Measure, TakeMeasure
+from sandbox.bench.rivals import left_out
 from sandbox.bench.table import table
 from sandbox.login.problems import say_at_the_terminal
 
@@ -19,6 +20,7 @@ MEASURES: dict[str, TakeMeasure] = {
     "stages": stages.measure,
     "throughput": throughput.measure,
     "recognise": recognising.measure,
+    "login": logging_in.measure,
     "cold_start": cold_start.measure,
 }
 NOTE = "Other programs on this machine make the numbers noisy; compare the ratios of one run."
@@ -29,15 +31,13 @@ Measures = dict[str, Measure]
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """The options of `bench`."""
     parser.add_argument("--json", action="store_true", help="the same numbers as one JSON object")
-    effort = parser.add_mutually_exclusive_group()
-    effort.add_argument("--quick", action="store_true", help="fewer rounds: a first look")
-    effort.add_argument("--full", action="store_true", help="a store of a million sessions, too")
+    parser.add_argument("--quick", action="store_true", help="fewer rounds: a first look")
 
 
 def run(options: argparse.Namespace) -> int:
     """Measure and print; whether an aim is met never makes it fail."""
     try:
-        measures = _take_all(Effort(options.quick, options.full))
+        measures = _take_all(Effort(options.quick))
     except KeyboardInterrupt:
         say_at_the_terminal("Stopped. Nothing is left running.")
         return STOPPED
@@ -56,13 +56,14 @@ def _take_all(effort: Effort) -> Measures:
 
 def _as_json(measures: Measures) -> str:
     found = {name: measure.as_data() for name, measure in measures.items()}
-    return json.dumps({"machine": _machine(), "measures": found})
+    return json.dumps({"machine": _machine(), "measures": found, "left_out": left_out()})
 
 
 def _as_text(measures: Measures) -> str:
     machine = _machine()
     heading = f"{machine['cores']} cores, Python {machine['python']}, {machine['system']}"
-    return "\n\n".join([heading, *map(table, measures.values()), NOTE])
+    notes = [f"{peer} is left out; {advice}." for peer, advice in left_out().items()]
+    return "\n\n".join([heading, *map(table, measures.values()), "\n".join([*notes, NOTE])])
 
 
 def _machine() -> dict[str, Any]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import argparse
 import json
 import subprocess
 import sys
@@ -9,23 +10,36 @@ from pathlib import Path
 
 import pytest
 
-from sandbox.bench.children import listening_python
+from sandbox.bench import logging_in, recognising, throughput
+from sandbox.bench.children import listening_python, program
 from sandbox.bench.harness import Aim, Measure, Row, ratio_of, taking_turns
+from sandbox.bench.load import Result
 from sandbox.bench.table import table
+from sandbox.commands import bench
 from sandbox.login.problems import Problem
 
 ROOT = Path(__file__).resolve().parents[2]
-LABELS = {
-    "stages": [
-        "memory, without them",
-        "memory, as it is",
-        "SQLite, without them",
-        "SQLite, as it is",
-    ],
-    "throughput": ["off", "json", "console"],
-    "recognise": ["100 sessions", "10,000 sessions"],
-    "cold_start": ["bare Bottle on waitress", "serve --trace off", "serve"],
-}
+PEERS = {"Flask": "Flask (scrypt)", "Express": "Express (PBKDF2)"}
+
+
+def expected_labels(peers: list[str]) -> dict[str, list[str]]:
+    return {
+        "stages": [
+            "memory, without them",
+            "memory, as it is",
+            "SQLite, without them",
+            "SQLite, as it is",
+        ],
+        "throughput": ["off", "json", "console", *peers, *(f"off / {peer}" for peer in peers)],
+        "recognise": ["100 sessions", "10,000 sessions", "the last / 30 us"],
+        "login": [
+            "argon2id alone",
+            "serve (argon2id)",
+            *(PEERS[peer] for peer in peers),
+            "share of the hash",
+        ],
+        "cold_start": ["bare Bottle on waitress", "serve --trace off", "serve", *peers],
+    }
 
 
 @pytest.mark.slow
@@ -34,7 +48,9 @@ def test_a_quick_run_yields_every_measure() -> None:
     run = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=120)
     assert run.returncode == 0, run.stderr
     found = json.loads(run.stdout)
-    assert {name: labels(measure) for name, measure in found["measures"].items()} == LABELS
+    peers = [peer for peer in PEERS if peer not in found["left_out"]]
+    every = {name: labels(measure) for name, measure in found["measures"].items()}
+    assert every == expected_labels(peers)
     assert set(found["machine"]) == {"cores", "python", "system"}
     assert all(number > 0 for row in rows(found) for number in numbers(row))
 
@@ -71,14 +87,71 @@ def test_another_rival_is_first_in_every_round() -> None:
     assert list(taking_turns("abc", 3)) == list("abcbcacab")
 
 
+FIGURES = {"requests_per_second": 12345.6, "p50_ms": 3.25, "p99_ms": 1234.5, "megabytes": 321.0}
+
+
 def test_the_table_fits_80_columns_of_ascii() -> None:
     ratio = ratio_of([1.0, 1.0], [1.0, 2.0], Aim("at least", 0.8))
-    figures = {"requests_per_second": 12345.6, "p50_ms": 3.25, "p99_ms": 123.4}
-    text = table(Measure("A title", [Row("off", figures), Row("console", figures, ratio)]))
+    rows = [Row("off", FIGURES), Row("console", FIGURES, ratio), Row("off / Express", {}, ratio)]
+    text = table(Measure("A title", rows))
     assert text.isascii()
     assert max(map(len, text.splitlines())) <= 80
     assert "12,346" in text
-    assert "at least 0.80   no" in text
+    assert ">= 0.80   no" in text
+
+
+def test_a_ratio_alone_stands_under_the_ratios() -> None:
+    ratio = ratio_of([3.0, 3.0], [2.0, 2.0])
+    row, alone = Row("console", FIGURES, ratio), Row("off / Flask", {}, ratio)
+    _, _, first, second = table(Measure("A title", [row, alone])).splitlines()
+    assert first.index("1.500") == second.index("1.500")
+    assert second.split() == ["off", "/", "Flask", "1.500", "1.500-1.500"]
+
+
+def test_ours_is_divided_by_the_peer() -> None:
+    ours, theirs = (Result(rate, p50_ms=1.0, p99_ms=1.0) for rate in (1500.0, 1000.0))
+    ratio = throughput._beside("Flask", {"off": [ours] * 2, "Flask": [theirs] * 2}).ratio
+    assert ratio is not None
+    assert (ratio.median, ratio.met, str(ratio.aim)) == (1.5, True, ">= 1.40")
+
+
+def test_the_hash_has_its_share_of_a_login() -> None:
+    timings = {"argon2id alone": [[9.0], [12.0]], "serve (argon2id)": [[12.0], [16.0]]}
+    ratio = logging_in._share(timings).ratio
+    assert ratio is not None
+    assert ratio.median == 0.75
+
+
+@pytest.mark.parametrize(("microseconds", "met"), [(30.0, True), (31.0, False)])
+def test_recognise_may_take_30_microseconds(microseconds: float, met: bool) -> None:
+    ratio = recognising._beside_the_limit([microseconds] * 3).ratio
+    assert ratio is not None
+    assert ratio.met is met
+
+
+def test_the_text_ends_with_what_was_left_out(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    one = Measure("A title", [Row("off", FIGURES)])
+    monkeypatch.setattr(bench, "MEASURES", {"one": lambda effort, folder: one})
+    monkeypatch.setattr(bench, "left_out", lambda: {"Flask": "to install it: make bench-peers"})
+    assert bench.run(argparse.Namespace(quick=True, json=False)) == 0
+    *_, note, _ = capsys.readouterr().out.splitlines()
+    assert note == "Flask is left out; to install it: make bench-peers."
+
+
+def test_bench_has_one_shorter_way() -> None:
+    parser = argparse.ArgumentParser()
+    bench.add_arguments(parser)
+    assert vars(parser.parse_args([])) == {"quick": False, "json": False}
+
+
+def test_a_child_gets_the_variables_it_is_given() -> None:
+    child_says = "import os; print(os.environ['ANSWER'], os.environ['TERM'])"
+    command, pipe = [sys.executable, "-c", child_says], subprocess.PIPE
+    with program(command, {"ANSWER": "42"}, stdout=pipe) as child:
+        assert child.process.stdout is not None
+        assert child.process.stdout.read() == "42 xterm-256color\n"
 
 
 def test_a_child_is_ended_when_its_block_fails() -> None:

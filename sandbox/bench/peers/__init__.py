@@ -1,0 +1,1 @@
+"""The same login with other libraries, as their documentation shows it, to compare with."""
