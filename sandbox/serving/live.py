@@ -7,25 +7,29 @@ import logging
 import os
 import select
 import socket
+import sys
 import threading
+from functools import partial
 from typing import Any
 
 from waitress import wasyncore
 from waitress.server import create_server
+from waitress.trigger import trigger
 
 from sandbox.login.middleware import WSGIApp
 from sandbox.login.problems import Problem, say_at_the_terminal
 
 FIRST_PORT, PORTS_TRIED = 8000, 50
 BACKLOG = 1024  # connections not yet taken
+MOST_CONNECTIONS = 2000  # a class, with all the connections that browsers keep open
+MOST_SELECTED = 400  # on Windows, where there is no poll: select takes 512 sockets
+OTHER_FILES = 100  # the store's, the trace's, and forms put aside while they arrive
 IN_USE = (errno.EADDRINUSE, getattr(errno, "WSAEADDRINUSE", errno.EADDRINUSE))
 LAST_ANSWERS: Any = 0.5  # seconds for the requests that are being answered when the server stops
 SETTINGS: dict[str, Any] = {
     "threads": 8,
-    "connection_limit": 2000,  # a class, with all the connections that browsers keep open
     "max_request_body_size": 1024 * 1024,
     "asyncore_use_poll": hasattr(select, "poll"),
-    "asyncore_loop_timeout": 0.25,
     "ident": "login-sandbox",
 }
 
@@ -40,9 +44,13 @@ class LiveServer:
         self._sockets = _sockets(port)
         self.port: int = self._sockets[0].getsockname()[1]
         logging.getLogger("waitress").setLevel(logging.ERROR)
-        self._map: dict[int, Any] = {}
-        self._server = create_server(app, map=self._map, sockets=self._sockets, **SETTINGS)
-        self._thread = threading.Thread(target=self._run, name="server", daemon=True)
+        self._map: dict[Any, Any] = {}
+        limit = connection_limit()
+        self._server = create_server(
+            app, map=self._map, sockets=self._sockets, connection_limit=limit, **SETTINGS
+        )
+        self._waker = trigger(self._map)
+        self._thread = threading.Thread(target=self._server.run, name="server", daemon=True)
 
     @property
     def url(self) -> str:
@@ -55,15 +63,24 @@ class LiveServer:
     def stop(self) -> None:
         """Finish what is being answered, then let go of the port."""
         self._server.task_dispatcher.shutdown(timeout=LAST_ANSWERS)
-        wasyncore.close_all(self._map)  # the server's own close() would wait 5 s more
+        # In its own thread, which sleeps until then; its own close() would wait 5 s more.
+        self._waker.pull_trigger(partial(wasyncore.close_all, self._map, ignore_all=True))
         self._thread.join(1)
 
-    def _run(self) -> None:
-        try:
-            self._server.run()
-        except OSError as error:
-            if error.errno != errno.EBADF:  # the sockets are closed under it when it stops
-                raise
+
+def connection_limit() -> int:
+    """How many connections are taken at a time; others wait their turn.
+
+    At the limit of open files the server could neither take nor refuse one, and would try for ever.
+    """
+    if sys.platform == "win32":
+        return MOST_SELECTED
+    import resource
+
+    files, _ = resource.getrlimit(resource.RLIMIT_NOFILE)
+    if files == resource.RLIM_INFINITY:
+        return MOST_CONNECTIONS
+    return min(MOST_CONNECTIONS, max(files - OTHER_FILES, files // 2))
 
 
 def _sockets(port: int | None) -> list[socket.socket]:

@@ -10,7 +10,9 @@ from typing import Any
 
 from sandbox.login.refusals import StoreDown
 from sandbox.login.stores import Session
-from sandbox.login.stores.sqlite_file import COLUMNS, connect, prepare
+from sandbox.login.stores.sqlite_file import COLUMNS, PATIENCE, connect, prepare, waiting
+
+HURRY = 0.1  # seconds that a touch waits for another server that is writing
 
 
 class SQLiteStore:
@@ -39,8 +41,9 @@ class SQLiteStore:
         return next(iter(self._sessions(sql, (session_id,))), None)
 
     def touch(self, session_id: str, seen: float) -> bool:
+        """Hardly waits: whoever only reads is not held up because somebody writes."""
         sql = "UPDATE sessions SET seen = max(seen, ?) WHERE id = ?"
-        return self._change(sql, (seen, session_id)) > 0
+        return self._change(sql, (seen, session_id), patience=HURRY) > 0
 
     def write(
         self, session_id: str, *, word: str | None = None, flash: tuple[str, ...] | None = None
@@ -77,10 +80,12 @@ class SQLiteStore:
         except (sqlite3.Error, ValueError) as error:
             raise StoreDown(store="sqlite", error=type(error).__name__) from error
 
-    def _change(self, sql: str, values: tuple[Any, ...]) -> int:
-        """How many rows were changed."""
+    def _change(self, sql: str, values: tuple[Any, ...], patience: float = PATIENCE) -> int:
+        """How many rows were changed; `patience` in seconds."""
         try:
-            return self._connection().execute(sql, values).rowcount
+            connection = self._connection()
+            with waiting(connection, patience):
+                return connection.execute(sql, values).rowcount
         except sqlite3.Error as error:
             raise StoreDown(store="sqlite", error=type(error).__name__) from error
 
