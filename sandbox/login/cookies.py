@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from typing import Any
 
 from sandbox.login.refusals import NoCookie
-from sandbox.trace.stage import stage
+from sandbox.trace.stage import Evidence, stage
 
 # RFC 6265 section 4.1.1: what a server may put into a name and into a value.
 TOKEN = re.compile(r"[!#$%&'*+\-.^_`|~0-9A-Za-z]+")
@@ -52,7 +51,7 @@ def parse_cookie_header(header: str) -> CookieHeader:
     return CookieHeader(named, ignored=len(split) - len(named))
 
 
-def _what_was_sent(outcome: object, name: str, header: str) -> dict[str, Any]:
+def _what_was_sent(outcome: object, name: str, header: str) -> Evidence:
     sent = parse_cookie_header(header)
     others = sorted({each for each, _ in sent.pairs} - {name})
     return {"cookie": name, "copies": len(sent.values(name)), "others": others}
@@ -70,7 +69,7 @@ def read_cookie(name: str, header: str) -> str:
     return values[0]
 
 
-def _the_header(set_cookie: object, settings: CookieSettings, *_: str) -> dict[str, Any]:
+def _the_header(set_cookie: object, settings: CookieSettings, *_: str) -> Evidence:
     return {"cookie": settings.name, "max_age": settings.max_age, "secure": settings.secure}
 
 

@@ -4,18 +4,17 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection
-from typing import Any
 
 from sandbox.login.flow import Visitor
 from sandbox.login.refusals import CrossSite, ForeignHost, Refusal, UnknownUser
-from sandbox.trace.stage import stage
+from sandbox.trace.stage import Evidence, stage
 
 LOOPBACK_NAMES = ("localhost", "127.0.0.1", "[::1]")
 PORT = re.compile(r":\d{0,5}\Z")
 PATH_HERE = re.compile(r"/(?!/)[!-\[\]-~]*")  # one slash first; no backslash, blank or control
 
 
-def _host_compared(_outcome: object, host: str, allowed: Collection[str]) -> dict[str, Any]:
+def _host_compared(_outcome: object, host: str, allowed: Collection[str]) -> Evidence:
     return {"host": host, "allowed": sorted(allowed)}
 
 
@@ -28,7 +27,7 @@ def check_host(host: str, allowed: Collection[str]) -> None:
 
 def _origin_compared(
     _outcome: object, host: str, sec_fetch_site: str | None, origin: str | None
-) -> dict[str, Any]:
+) -> Evidence:
     return {"Host": host, "Sec-Fetch-Site": sec_fetch_site, "Origin": origin}
 
 
@@ -47,7 +46,7 @@ def refuse_cross_site(host: str, sec_fetch_site: str | None, origin: str | None)
         raise CrossSite()
 
 
-def _decision(outcome: object, visitor: object, path: str) -> dict[str, Any]:
+def _decision(outcome: object, visitor: object, path: str) -> Evidence:
     return {"path": path, "user": outcome.user if isinstance(outcome, Visitor) else None}
 
 

@@ -15,17 +15,14 @@ from sandbox.login.guard import LOOPBACK_NAMES, guard, safe_next
 from sandbox.login.middleware import SET_COOKIES, VISITOR, Middleware, WSGIApp
 from sandbox.login.pages import error_page, render
 from sandbox.login.refusals import BadCredentials, Refusal, Throttled, UnknownSession
-from sandbox.login.sessions import write_word
 from sandbox.login.stores import Session
+from sandbox.login.word import WORD_KEPT, is_a_word, mark_as_read, write_word
 
 STATIC = str(Path(__file__).parent / "static")
 BOTTLE_SAYS = {
     404: "There is no page at this address.",
     405: "This page does not answer this kind of request.",
 }
-LONGEST_WORD = 40  # characters
-WORD_SAVED = "Your word is saved in the store. The cookie did not change."
-WORD_KEPT = f"A word has 1 to {LONGEST_WORD} characters. Your old word is kept."
 SAID = {
     "logged-out": "You are logged out: the session was deleted and the cookie dropped.",
     "everywhere": "You are logged out in every browser: all your sessions were deleted.",
@@ -95,13 +92,13 @@ def make_routes(bricks: Bricks, demo_accounts: Mapping[str, str]) -> Bottle:
     @guarded
     def save_word(visitor: Visitor, user: str) -> HTTPResponse:
         word, session = request.forms.word.strip(), visitor.session
-        fits = word.isprintable() and 1 <= len(word) <= LONGEST_WORD
+        if not is_a_word(word):
+            bricks.store.write(session.id, flash=(WORD_KEPT,))
+            return see_other("/profile")
         try:
-            if fits:
-                write_word(bricks.store, session, word)
+            write_word(bricks.store, session, word)
         except UnknownSession as refusal:
             return log_in_first(refusal, "/profile")
-        bricks.store.write(session.id, flash=(WORD_SAVED if fits else WORD_KEPT,))
         return see_other("/profile")
 
     @app.post("/logout")
@@ -129,13 +126,10 @@ def make_routes(bricks: Bricks, demo_accounts: Mapping[str, str]) -> Bottle:
         visitor = request.environ[VISITOR]
         known = visitor if isinstance(visitor, Visitor) else None
         refusal = visitor if isinstance(visitor, Refusal) else None
-        flash = read_flash(known.session) if known else ()
+        flash = known.session.flash if known else ()
+        if known and flash and request.method != "HEAD":
+            mark_as_read(bricks.store, known.session)
         return render(template, visitor=known, refusal=refusal, flash=flash, **values)
-
-    def read_flash(session: Session) -> tuple[str, ...]:
-        if session.flash and request.method != "HEAD":
-            bricks.store.write(session.id, flash=())
-        return session.flash
 
     return app
 

@@ -5,12 +5,11 @@ from __future__ import annotations
 import secrets
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
 
 from sandbox.login.problems import Problem
 from sandbox.login.refusals import AbsoluteTimeout, IdleTimeout, StoreDown, UnknownSession
 from sandbox.login.stores import Session, SessionStore
-from sandbox.trace.stage import shortened, stage
+from sandbox.trace.stage import Evidence, shortened, stage
 
 
 @dataclass(frozen=True)
@@ -48,7 +47,7 @@ def new_session_id() -> str:
     return secrets.token_urlsafe(32)
 
 
-def _row(outcome: object, _store: object, session_id: str) -> dict[str, Any]:
+def _row(outcome: object, _store: object, session_id: str) -> Evidence:
     found = {"user": outcome.user} if isinstance(outcome, Session) else {}
     return {"session_id": shortened(session_id)} | found
 
@@ -62,9 +61,7 @@ def look_up_session(store: SessionStore, session_id: str) -> Session:
     return session
 
 
-def _ages(
-    outcome: object, store: object, limits: Limits, session: Session, now: float
-) -> dict[str, Any]:
+def _ages(outcome: object, store: object, limits: Limits, session: Session, now: float) -> Evidence:
     return {
         "idle": now - session.seen,
         "idle_limit": limits.idle,
@@ -102,7 +99,7 @@ def _opened(
     present: Session | None,
     *_: object,
     **__: object,
-) -> dict[str, Any]:
+) -> Evidence:
     if not isinstance(outcome, Session):
         return {"user": user}
     replaced = shortened(present.id) if present else None
@@ -133,25 +130,12 @@ def _in_place_of(store: SessionStore, limits: Limits, present: Session, fresh: S
     alive = limits.are_kept_by(present, fresh.began)
     if same_person and alive and store.replace(present.id, fresh):
         return fresh
+    store.create(fresh)  # first: if the store fails now, the visitor keeps the present session
     store.delete(present.id)
-    store.create(fresh)
     return fresh
 
 
-def _written(outcome: object, _store: object, session: Session, _word: str) -> dict[str, Any]:
-    return {"session_id": shortened(session.id), "user": session.user}
-
-
-@stage(lane="store", evidence=_written)
-def write_word(store: SessionStore, session: Session, word: str) -> None:
-    """Keep the visitor's word in the session; the cookie does not change."""
-    if not store.write(session.id, word=word):
-        raise UnknownSession()
-
-
-def _closed(
-    outcome: object, store: object, session: Session | None, everywhere: bool
-) -> dict[str, Any]:
+def _closed(outcome: object, store: object, session: Session | None, everywhere: bool) -> Evidence:
     found = {"session_id": shortened(session.id), "user": session.user} if session else {}
     deleted = outcome if isinstance(outcome, int) else 0
     return {"deleted": deleted, "everywhere": everywhere} | found

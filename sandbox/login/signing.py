@@ -12,7 +12,6 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Any
 
 from itsdangerous import BadData, SignatureExpired, TimestampSigner
 from itsdangerous import BadSignature as NotSignedByUs
@@ -20,7 +19,7 @@ from itsdangerous.encoding import base64_decode, bytes_to_int
 
 from sandbox.login.keys import KeyRing, Keys
 from sandbox.login.refusals import BadSignature, Expired, Malformed
-from sandbox.trace.stage import shortened, stage
+from sandbox.trace.stage import Evidence, shortened, stage
 
 SALT = "login-sandbox.session"
 
@@ -109,7 +108,7 @@ class SessionSigner:
         return self._made[keys]
 
 
-def _arithmetic(outcome: object, signer: SessionSigner, cookie: str) -> dict[str, Any]:
+def _arithmetic(outcome: object, signer: SessionSigner, cookie: str) -> Evidence:
     """How the signature is computed, beside the one that came."""
     if isinstance(outcome, Malformed):
         return {}
@@ -128,7 +127,7 @@ def _arithmetic(outcome: object, signer: SessionSigner, cookie: str) -> dict[str
     }
 
 
-def _secret_part(signer: SessionSigner, key: bytes, parts: CookieParts) -> dict[str, Any]:
+def _secret_part(signer: SessionSigner, key: bytes, parts: CookieParts) -> Evidence:
     """For the screen on this machine, never for a file; keys brought along not even there."""
     computed = {"computed": signer.compute_with(key, parts)}
     if signer.keys.brought:
@@ -154,7 +153,7 @@ def check_signature(signer: SessionSigner, cookie: str) -> str:
         raise BadSignature() from None
 
 
-def _stamped(cookie: object, signer: SessionSigner, session_id: str) -> dict[str, Any]:
+def _stamped(cookie: object, signer: SessionSigner, session_id: str) -> Evidence:
     keys = signer.keys.current()
     return {"session_id": shortened(session_id), "key": f"{len(keys)} of {len(keys)}"}
 

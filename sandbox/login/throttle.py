@@ -6,10 +6,9 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import Any
 
 from sandbox.login.refusals import BadCredentials, Throttled
-from sandbox.trace.stage import stage
+from sandbox.trace.stage import Evidence, stage
 
 FREE = 5  # failures without a wait
 FIRST_WAIT, LONGEST_WAIT = 1, 15 * 60  # seconds; each failure more doubles the wait
@@ -82,9 +81,7 @@ def _source(name: str, address: str) -> Source:
     return name[:LONGEST_NAME], address
 
 
-def _how_often(
-    outcome: object, _failed: object, _name: str, address: str, _now: float
-) -> dict[str, Any]:
+def _how_often(outcome: object, _failed: object, _name: str, address: str, _now: float) -> Evidence:
     """The name is not told: somebody may have typed a password into its field."""
     counted = {"failures": outcome.count, "wait": 0} if isinstance(outcome, Failures) else {}
     return {"address": address} | counted

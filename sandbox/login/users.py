@@ -5,14 +5,13 @@ from __future__ import annotations
 import threading
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 
 from sandbox.login.refusals import BadCredentials, UnknownUser
 from sandbox.login.stores import Session
-from sandbox.trace.stage import stage
+from sandbox.trace.stage import Evidence, stage
 
 DEMO_ACCOUNTS = {"alice": "wonderland", "bob": "builder"}  # no secret: they stand on the login page
 # What a server keeps of a password. Made beforehand, because each takes as long as a login.
@@ -61,7 +60,7 @@ def demo_users() -> Users:
     return Users(DEMO_HASHES, NOBODY, owasp_hasher())
 
 
-def _named(_outcome: object, users: Users, name: str, _password: str) -> dict[str, Any]:
+def _named(_outcome: object, users: Users, name: str, _password: str) -> Evidence:
     """Names are shown of known users only: a password typed into the name's field is not."""
     return {"user": name if name in users.hashes else None}
 
@@ -74,7 +73,7 @@ def check_password(users: Users, name: str, password: str) -> str:
     return name
 
 
-def _found(outcome: object, _users: object, session: Session) -> dict[str, Any]:
+def _found(outcome: object, _users: object, session: Session) -> Evidence:
     return {"user": session.user}
 
 

@@ -19,6 +19,7 @@ from typing import Any, ParamSpec, TypeVar
 P = ParamSpec("P")
 R = TypeVar("R")
 Event = dict[str, Any]
+Evidence = dict[str, Any]  # what a stage saw, as plain data
 Tell = Callable[[Event], None]
 Wants = Callable[[int], bool]  # asked at a request's beginning, with its number
 
@@ -63,7 +64,7 @@ class Report:
         return self.timer()
 
     def stage_ended(
-        self, name: str, lane: str, code: str, seconds: float, evidence: Event, source: str
+        self, name: str, lane: str, code: str, seconds: float, evidence: Evidence, source: str
     ) -> None:
         event = self._of_stage("stage_ended", name, lane)
         event["outcome"] = code
@@ -123,7 +124,7 @@ def reporting(report: Report) -> Iterator[Report]:
 
 
 def stage(
-    lane: str, evidence: Callable[..., dict[str, Any]] | None = None
+    lane: str, evidence: Callable[..., Evidence] | None = None
 ) -> Callable[[Callable[P, R]], Callable[P, R]]:
     """Mark a step of a story.
 
@@ -241,18 +242,18 @@ def _tamed(text: str) -> str:
 
 
 def _ask(
-    evidence: Callable[..., dict[str, Any]] | None,
+    evidence: Callable[..., Evidence] | None,
     outcome: object,
     args: tuple[Any, ...],
     kwargs: dict[str, Any],
-) -> dict[str, Any]:
+) -> Evidence:
     try:
         return evidence(outcome, *args, **kwargs) if evidence else {}
     except Exception as error:  # whoever watches must not change what is watched
         return {"evidence_failed": type(error).__name__}
 
 
-def _evidence_of(error: BaseException) -> dict[str, Any]:
+def _evidence_of(error: BaseException) -> Evidence:
     if code_of(error) == "CRASHED":
         return {"error": type(error).__name__, "at": where_raised(error)}
     return dict(getattr(error, "evidence", {}))

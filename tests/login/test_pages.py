@@ -13,7 +13,7 @@ from pathlib import Path
 import httpx
 import pytest
 
-from sandbox.login import refusals, server
+from sandbox.login import refusals, server, word
 from sandbox.login.flow import Bricks, Visitor
 from sandbox.login.pages import render
 from sandbox.login.refusals import NoCookie, Refusal
@@ -424,8 +424,8 @@ def _moments(page: Page) -> list[float]:
 
 def test_the_word_is_asked_for_as_the_server_takes_it(site: Site) -> None:
     page = site.get("/profile", HERE)
-    assert page.one("input", name="word").attributes["maxlength"] == str(server.LONGEST_WORD)
-    assert f"1 to {server.LONGEST_WORD} characters" in page.one("label").text
+    assert page.one("input", name="word").attributes["maxlength"] == str(word.LONGEST_WORD)
+    assert f"1 to {word.LONGEST_WORD} characters" in page.one("label").text
 
 
 def test_an_error_page_keeps_to_what_happened_and_what_to_do_next(site: Site) -> None:

@@ -16,9 +16,9 @@ import pytest
 from sandbox.commands import serve
 from sandbox.login.problems import Problem
 from sandbox.login.refusals import StoreDown, UnknownSession
-from sandbox.login.sessions import write_word
 from sandbox.login.stores import Session
 from sandbox.login.stores.memory import MemoryStore
+from sandbox.login.word import write_word
 from sandbox.serving import live
 from sandbox.serving.live import LiveServer
 from sandbox.trace.words import stage_lines
