@@ -1,0 +1,61 @@
+"""`serve` as a child whose password hashes are cheap, so that logins can be frequent."""
+
+from __future__ import annotations
+
+import json
+from urllib.parse import urlencode
+
+from tests.wire.children import Child, Nursery
+from tests.wire.raw_http import FORM, Answer
+
+ACCOUNTS = {
+    "alice": "wonderland",
+    "bob": "builder",
+    "carol": "christmas",
+    "dave": "copperfield",
+    "erin": "brockovich",
+}
+CODE = f"""
+import sys
+from argon2 import PasswordHasher
+from sandbox.__main__ import main
+from sandbox.commands import serve
+from sandbox.login.users import make_users
+
+cheap = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
+serve.DEMO_ACCOUNTS = {ACCOUNTS!r}
+serve.demo_users = lambda: make_users(serve.DEMO_ACCOUNTS, cheap)
+sys.exit(main())
+"""
+
+
+def quick_serve(nursery: Nursery, *arguments: str) -> Child:
+    return nursery.start("serve", "--port", "0", *arguments, code=CODE)
+
+
+def send(child: Child, path: str, cookie: str = "", **fields: str) -> Answer:
+    """A form, as a browser sends it."""
+    headers = [FORM, ("Cookie", cookie)] if cookie else [FORM]
+    return child.ask("POST", path, list(headers), urlencode(fields).encode())
+
+
+def log_in(child: Child, name: str = "alice", present: str = "") -> Answer:
+    return send(child, "/login", present, username=name, password=ACCOUNTS[name])
+
+
+def cookie_of(answer: Answer) -> str:
+    """What a browser sends back after a login: `name=value`."""
+    assert answer.status == 303, answer.text
+    return answer.one("Set-Cookie").partition(";")[0]
+
+
+def get(child: Child, path: str, cookie: str = "") -> Answer:
+    return child.ask("GET", path, [("Cookie", cookie)] if cookie else [])
+
+
+def who(child: Child, cookie: str) -> dict[str, str] | str:
+    """The user and the word, or the reason why the server does not say."""
+    answer = get(child, "/api/me", cookie)
+    told = json.loads(answer.body)
+    reason: dict[str, str] | str = told if answer.status == 200 else told["error"]["code"]
+    return reason
