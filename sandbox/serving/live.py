@@ -27,7 +27,9 @@ OTHER_FILES = 100  # the store's, the trace's, and forms put aside while they ar
 IN_USE = (errno.EADDRINUSE, getattr(errno, "WSAEADDRINUSE", errno.EADDRINUSE))
 LAST_ANSWERS: Any = 0.5  # seconds for the requests that are being answered when the server stops
 SETTINGS: dict[str, Any] = {
-    "threads": 8,
+    "threads": 4,  # more of them only take the interpreter's lock from each other
+    # Head and body are sent together. waitress means to drop this setting in a later version.
+    "send_bytes": 18000,
     "max_request_body_size": 1024 * 1024,
     "asyncore_use_poll": hasattr(select, "poll"),
     "ident": "login-sandbox",
@@ -64,8 +66,16 @@ class LiveServer:
         """Finish what is being answered, then let go of the port."""
         self._server.task_dispatcher.shutdown(timeout=LAST_ANSWERS)
         # In its own thread, which sleeps until then; its own close() would wait 5 s more.
-        self._waker.pull_trigger(partial(wasyncore.close_all, self._map, ignore_all=True))
+        self._waker.pull_trigger(partial(_send_and_close, self._map))
         self._thread.join(1)
+
+
+def _send_and_close(connections: dict[Any, Any]) -> None:
+    """What was answered is sent, as far as it goes without waiting."""
+    for connection in list(connections.values()):
+        if connection.writable():
+            connection.handle_write()
+    wasyncore.close_all(connections, ignore_all=True)
 
 
 def connection_limit() -> int:

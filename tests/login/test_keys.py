@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import base64
+import itertools
 import multiprocessing
 import os
 import stat
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from sandbox.login.keys import Keys, MemoryKeys, new_key
-from sandbox.login.problems import Problem
-from sandbox.serving.key_file import KeyFile, make_key_file, read_keys
+from sandbox.login.problems import Problem, say_at_the_terminal
+from sandbox.serving.key_file import LOOK_EVERY, KeyFile, make_key_file, read_keys
+from tests.conftest import HandClock
 
 ROUNDS = 10
 
@@ -68,9 +71,23 @@ def test_a_folder_is_refused(tmp_path: Path) -> None:
         KeyFile(tmp_path, brought=True)
 
 
+def watched(path: Path, say: Callable[[str], None] = say_at_the_terminal) -> KeyFile:
+    """A key file of a server at which a second passes between two requests."""
+    return KeyFile(path, brought=False, say=say, now=itertools.count().__next__)
+
+
+def test_a_busy_server_looks_at_the_file_twice_a_second(path: Path, clock: HandClock) -> None:
+    path.write_bytes(b"old\n")
+    keys = KeyFile(path, brought=False, say=lambda _: None, now=clock)
+    path.write_bytes(b"old\nnew\n")
+    assert keys.current() == (b"old",)
+    clock.now += LOOK_EVERY
+    assert keys.current() == (b"old", b"new")
+
+
 def test_a_file_rewritten_in_place_is_noticed(path: Path, said: list[str]) -> None:
     path.write_bytes(b"old\n")
-    keys = KeyFile(path, brought=False, say=said.append)
+    keys = watched(path, said.append)
     path.write_bytes(b"old\nnew\n")
     assert keys.current() == (b"old", b"new")
     assert said == ["The key file has changed: 2 key(s), the last one signs."]
@@ -79,7 +96,7 @@ def test_a_file_rewritten_in_place_is_noticed(path: Path, said: list[str]) -> No
 def test_a_file_renamed_over_it_is_noticed(path: Path, said: list[str]) -> None:
     """Even one of the same length and the same time, as an editor or a script may leave it."""
     path.write_bytes(b"old\n")
-    keys = KeyFile(path, brought=False, say=said.append)
+    keys = watched(path, said.append)
     other = path.with_name("other")
     other.write_bytes(b"new\n")
     os.utime(other, ns=(path.stat().st_atime_ns, path.stat().st_mtime_ns))
@@ -90,7 +107,7 @@ def test_a_file_renamed_over_it_is_noticed(path: Path, said: list[str]) -> None:
 
 def test_a_rewrite_of_the_same_length_is_noticed_by_its_time(path: Path) -> None:
     path.write_bytes(b"old\n")
-    keys = KeyFile(path, brought=False, say=lambda _: None)
+    keys = watched(path, lambda _: None)
     path.write_bytes(b"new\n")
     os.utime(path, ns=(1, 1))
     assert keys.current() == (b"new",)
@@ -98,14 +115,14 @@ def test_a_rewrite_of_the_same_length_is_noticed_by_its_time(path: Path) -> None
 
 def test_an_unchanged_file_is_not_read_again(path: Path, said: list[str]) -> None:
     path.write_bytes(b"old\n")
-    keys = KeyFile(path, brought=False, say=said.append)
+    keys = watched(path, said.append)
     assert keys.current() is keys.current()
     assert said == []
 
 
 def test_a_damaged_rewrite_keeps_the_old_keys_and_says_so_once(path: Path, said: list[str]) -> None:
     path.write_bytes(b"old\n")
-    keys = KeyFile(path, brought=False, say=said.append)
+    keys = watched(path, said.append)
     path.write_bytes(b"\n\n\n")
     assert [keys.current(), keys.current()] == [(b"old",)] * 2
     (sentence,) = said
@@ -115,7 +132,7 @@ def test_a_damaged_rewrite_keeps_the_old_keys_and_says_so_once(path: Path, said:
 
 def test_a_file_taken_away_keeps_the_old_keys_and_says_so_once(path: Path, said: list[str]) -> None:
     path.write_bytes(b"old\n")
-    keys = KeyFile(path, brought=False, say=said.append)
+    keys = watched(path, said.append)
     path.unlink()
     assert [keys.current(), keys.current()] == [(b"old",)] * 2
     assert len(said) == 1
@@ -124,7 +141,7 @@ def test_a_file_taken_away_keeps_the_old_keys_and_says_so_once(path: Path, said:
 
 def test_a_file_mended_after_the_damage_is_noticed(path: Path, said: list[str]) -> None:
     path.write_bytes(b"old\n")
-    keys = KeyFile(path, brought=False, say=said.append)
+    keys = watched(path, said.append)
     path.write_bytes(b"")
     keys.current()
     path.write_bytes(b"new\n")
@@ -134,7 +151,7 @@ def test_a_file_mended_after_the_damage_is_noticed(path: Path, said: list[str]) 
 
 def test_what_is_said_shows_no_key(path: Path, said: list[str]) -> None:
     path.write_bytes(b"hunter2\n")
-    keys = KeyFile(path, brought=True, say=said.append)
+    keys = watched(path, said.append)
     for content in (b"hunter2\nhunter2\n", b"", b"hunter2\n"):
         path.write_bytes(content)
         keys.current()
@@ -144,7 +161,7 @@ def test_what_is_said_shows_no_key(path: Path, said: list[str]) -> None:
 
 def test_a_change_is_said_on_standard_error(path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     path.write_bytes(b"old\n")
-    keys = KeyFile(path, brought=False)
+    keys = watched(path)
     path.write_bytes(b"old\nnew\n")
     keys.current()
     captured = capsys.readouterr()
