@@ -20,7 +20,7 @@ from sandbox.login.sessions import Limits
 from sandbox.login.signing import SessionSigner
 from sandbox.login.stores.memory import MemoryStore
 from sandbox.login.users import Users, make_users
-from sandbox.trace.stage import Event, Report, reporting
+from sandbox.trace.stage import Event, Report
 
 # A test that cannot run here is skipped on a laptop and fails where everything must run.
 REQUIRE_ALL = "SANDBOX_REQUIRE_ALL"
@@ -62,7 +62,7 @@ class Recording:
 @contextmanager
 def _recording() -> Iterator[Recording]:
     recording = Recording()
-    with reporting(recording.report):
+    with recording.report:
         yield recording
 
 

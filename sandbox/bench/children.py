@@ -18,7 +18,10 @@ from sandbox.login.problems import Problem
 LAST_CHANCE = 3.0  # seconds to end by itself when it is asked to
 LINES, COLUMNS = 24, 80
 TERMINAL = {"TERM": "xterm-256color"}
-NOT_INHERITED = ("NO_COLOR", "COLUMNS", "LINES", "PYTHONUNBUFFERED", "PYTHONPROFILEIMPORTTIME")
+NOT_INHERITED = (
+    *("NO_COLOR", "COLUMNS", "LINES"),
+    *("PYTHONUNBUFFERED", "PYTHONPROFILEIMPORTTIME", "PYTHONDONTWRITEBYTECODE"),
+)
 
 
 @dataclass(frozen=True)

@@ -21,6 +21,8 @@ def measure(effort: Effort, folder: Path) -> Measure:
     """Start each server several times, in turn."""
     starts = _starts(folder / "cold.sqlite")
     timings: Timings = {name: [] for name in starts}
+    for start in starts.values():
+        _ms_to_answer(start)  # the first time, Python compiles what it imports
     for name in taking_turns(list(starts), effort.pick(10, quick=2)):
         timings[name].append(_ms_to_answer(starts[name]))
     return Measure(TITLE, [_row(name, timings) for name in starts])

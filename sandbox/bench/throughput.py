@@ -29,13 +29,13 @@ Results = dict[str, list[Result]]
 
 def measure(effort: Effort, folder: Path) -> Measure:
     """Put all servers under load in turn, round by round; last, ask what memory they held."""
-    seconds, peers = effort.pick(15, quick=5) / 10, installed()
+    seconds, peers = effort.pick(30, quick=5) / 10, installed()
     starts = _ours(folder) | peers
     results: Results = {name: [] for name in starts}
     with ExitStack() as stack:
         servers = {name: stack.enter_context(start()) for name, start in starts.items()}
         orders = {name: _order(server, seconds) for name, server in servers.items()}
-        for name in taking_turns(list(starts), effort.pick(8, quick=2)):
+        for name in taking_turns(list(starts), effort.pick(6, quick=2)):
             results[name].append(_load(orders[name]))
         memory = {name: megabytes(server.process_id) for name, server in servers.items()}
     rows = [_row(name, results, memory[name]) for name in starts]

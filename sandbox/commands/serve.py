@@ -5,7 +5,6 @@ from __future__ import annotations
 import argparse
 import re
 import signal
-import sys
 import threading
 from collections.abc import Callable
 from functools import partial
@@ -14,19 +13,16 @@ from pathlib import Path
 from sandbox.login.flow import Bricks
 from sandbox.login.guard import LOOPBACK_NAMES
 from sandbox.login.keys import KeyRing, MemoryKeys
+from sandbox.login.middleware import WSGIApp
 from sandbox.login.problems import Problem, say_at_the_terminal
 from sandbox.login.server import make_app
 from sandbox.login.sessions import Limits
 from sandbox.login.stores import SessionStore
-from sandbox.login.stores.memory import MemoryStore
 from sandbox.login.users import DEMO_ACCOUNTS, demo_users
 from sandbox.serving.bricks import lay_bricks
 from sandbox.serving.clock import Clock
 from sandbox.serving.key_file import KeyFile, make_key_file
 from sandbox.serving.live import LiveServer
-from sandbox.serving.traced import traced
-from sandbox.trace.audience import Audience, Listener
-from sandbox.trace.leftovers import LeftOvers
 
 DATABASE = Path("work/sessions.sqlite")
 HOST_NAME = re.compile(r"[A-Za-z0-9._-]+|\[[0-9A-Fa-f:.]+\]")
@@ -66,10 +62,8 @@ def _serve(
 ) -> None:
     hosts = {*LOOPBACK_NAMES, *map(_host_name, options.allow_host)}
     app = make_app(bricks, hosts, DEMO_ACCOUNTS)
-    listeners, say = _listeners(options.trace, bricks, stop.set)
-    audience = Audience(*listeners)
-    watched = traced(app, bricks, audience.tell, audience.wants)
-    server = LiveServer(watched if listeners else app, options.port)
+    watched, say, end_trace = _with_trace(app, bricks, options.trace, gone=stop.set)
+    server = LiveServer(watched, options.port)
     say(
         f"{greeting}: {server.url}  (Ctrl-C stops it)\n"
         f"Log in as {' or '.join(f'{name}/{word}' for name, word in DEMO_ACCOUNTS.items())}.\n"
@@ -80,7 +74,18 @@ def _serve(
             pass
     finally:
         server.stop()
-        audience.close()
+        end_trace()
+
+
+def _with_trace(
+    app: WSGIApp, bricks: Bricks, trace: str, gone: Callable[[], None]
+) -> tuple[WSGIApp, Say, Callable[[], None]]:
+    """The app, where prose goes, and how the trace is ended; without one nothing is imported."""
+    if trace == "off":
+        return app, partial(print, flush=True), lambda: None
+    from sandbox.serving.shown import shown
+
+    return shown(app, bricks, trace, gone)
 
 
 def _bricks(options: argparse.Namespace) -> Bricks:
@@ -93,6 +98,8 @@ def _bricks(options: argparse.Namespace) -> Bricks:
 def _store_and_keys(wanted: str, brought: Path | None) -> tuple[SessionStore, KeyRing]:
     kind, _, file = wanted.partition(":")
     if wanted == "memory":
+        from sandbox.login.stores.memory import MemoryStore
+
         return MemoryStore(), KeyFile(brought, brought=True) if brought else MemoryKeys()
     if kind != "sqlite":
         raise Problem(f"There is no store {wanted!r}. Give --store memory or --store sqlite:FILE.")
@@ -128,22 +135,6 @@ def _make_folder(folder: Path) -> None:
             f"The folder {folder} cannot be made here ({error.strerror}). "
             "Start in a folder you may write to, or give --store memory."
         ) from None
-
-
-def _listeners(trace: str, bricks: Bricks, gone: Callable[[], None]) -> tuple[list[Listener], Say]:
-    """Who listens, and where the prose goes: with JSON on standard output, to standard error."""
-    if trace == "off":
-        return [], partial(print, flush=True)
-    if trace == "json":
-        from sandbox.trace.recorder import JSONLines
-
-        left_overs = LeftOvers(bricks.cookie.name, bricks.clock(), say_at_the_terminal)
-        return [JSONLines(sys.stdout.buffer, gone), left_overs], say_at_the_terminal
-    from sandbox.trace.console import ConsoleTrace
-    from sandbox.trace.painter import Painter
-
-    console = ConsoleTrace(Painter(sys.stdout), gone)
-    return [console, LeftOvers(bricks.cookie.name, bricks.clock(), console.say)], console.say
 
 
 def _stop_on_signals(stop: threading.Event) -> None:

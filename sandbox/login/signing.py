@@ -113,7 +113,7 @@ def _arithmetic(outcome: object, signer: SessionSigner, cookie: str) -> Evidence
     if isinstance(outcome, Malformed):
         return {}
     parts, keys = take_apart(cookie), signer.keys.current()
-    key = next((key for key in reversed(keys) if signer.is_made_with(key, parts)), keys[-1])
+    key = next((key for key in keys[:-1] if signer.is_made_with(key, parts)), keys[-1])
     part, issued_at = shortened if signer.keys.brought else str, parts.issued_at
     return {
         "session_id": part(parts.session_id),

@@ -10,7 +10,7 @@ from sandbox.trace.stage import Event
 
 
 class Listener(Protocol):
-    """Hears the requests that it or another listener wants, and the response to every other.
+    """Hears the requests that it or another listener wants, and how every other one ended.
 
     `close` comes once at the end, after the last event.
     """

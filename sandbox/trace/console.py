@@ -38,6 +38,7 @@ class ConsoleTrace:
         self._tokens, self._refilled = BURST, now()
         self._drawn: set[int] = set()
         self._left_out: Counter[str] = Counter()
+        self._ready: list[Event] = []
         self._lock = threading.Lock()
         self._work: SimpleQueue[Callable[[], None] | None] = SimpleQueue()
         self._thread = threading.Thread(target=self._draw_all, name="console", daemon=True)
@@ -64,11 +65,12 @@ class ConsoleTrace:
 
     def say(self, sentence: str) -> None:
         """A line between the cards."""
-        self._work.put(partial(self._painter.say, sentence))
+        self._work.put(partial(self._say, sentence))
 
     def catch_up(self, timeout: float = 5.0) -> None:
         """Wait until everything told so far has been drawn, or drawing has ended."""
         drawn = threading.Event()
+        self._work.put(self._show)
         self._work.put(drawn.set)
         give_up = time.monotonic() + timeout
         while self._thread.is_alive() and time.monotonic() < give_up and not drawn.wait(0.05):
@@ -83,6 +85,9 @@ class ConsoleTrace:
         try:
             while (work := self._next()) is not None:
                 work()
+                if self._work.empty():
+                    self._show()
+            self._show()
             self._summarise()
         except OSError:  # whoever read the trace has left
             self._gone()
@@ -97,15 +102,24 @@ class ConsoleTrace:
                 self._summarise()
 
     def _draw(self, event: Event) -> None:
-        self._painter.draw(event)
+        self._ready.append(event)
         if event["type"] == "response":
             self._drawn.discard(event["id"])
             if self._left_out.total() >= BURST:
                 self._summarise()
+
+    def _show(self) -> None:
+        """Draw in one go what came while the last was drawn: that takes half the time."""
+        ready, self._ready = self._ready, []
+        self._painter.draw(*ready)
+
+    def _say(self, sentence: str) -> None:
+        self._show()
+        self._painter.say(sentence)
 
     def _summarise(self) -> None:
         with self._lock:
             left_out, self._left_out = self._left_out, Counter()
         if left_out:
             codes = ", ".join(f"{count} {code}" for code, count in left_out.most_common())
-            self._painter.say(f"… {left_out.total()} more requests, not drawn: {codes}")
+            self._say(f"… {left_out.total()} more requests, not drawn: {codes}")

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
 
-from sandbox.trace.stage import Event
+from sandbox.trace.stage import Event, Evidence
 
 NOT_OURS_NOW = ("BAD_SIGNATURE", "UNKNOWN_SESSION")
 
@@ -13,11 +12,12 @@ NOT_OURS_NOW = ("BAD_SIGNATURE", "UNKNOWN_SESSION")
 class LeftOvers:
     """Listens for a refused cookie that was issued before this server started."""
 
-    def __init__(self, cookie: str, started: float, say: Callable[[str], None]) -> None:
+    def __init__(self, cookie: str, clock: Callable[[], float], say: Callable[[str], None]) -> None:
         self._cookie = cookie
-        self._started = started
+        self._clock = clock
+        self._started = clock()
         self._say = say
-        self._issued: dict[int, float] = {}
+        self._with_an_old_one: set[int] = set()
         self._said = False
 
     def wants(self, request_id: int) -> bool:
@@ -25,15 +25,13 @@ class LeftOvers:
         return False
 
     def __call__(self, event: Event) -> None:
-        if self._said:
-            return
-        if event["type"] == "request":
-            self._issued[event["id"]] = event["at"]
-        elif event["type"] == "stage_ended" and event["stage"] == "check_signature":
-            self._issued[event["id"]] -= _plausible_age(event["evidence"])
-        elif event["type"] == "response":
-            issued = self._issued.pop(event["id"], self._started)
-            if event["verdict"] in NOT_OURS_NOW and issued < self._started - 1:
+        if event["type"] == "stage_ended" and event["stage"] == "check_signature":
+            issued = self._clock() - _plausible_age(event["evidence"])
+            if issued < self._started - 1 and not self._said:
+                self._with_an_old_one.add(event["id"])
+        elif event["type"] == "response" and event["id"] in self._with_an_old_one:
+            self._with_an_old_one.discard(event["id"])
+            if event["verdict"] in NOT_OURS_NOW and not self._said:
                 self._tell(event["verdict"])
 
     def close(self) -> None:
@@ -47,7 +45,7 @@ class LeftOvers:
         )
 
 
-def _plausible_age(evidence: dict[str, Any]) -> float:
+def _plausible_age(evidence: Evidence) -> float:
     """Nobody has checked this time: only one that a cookie of ours could bear counts."""
-    age = evidence.get("age") or 0.0
-    return float(age) if 0 < age <= evidence.get("max_age", age) else 0.0
+    age: float = evidence.get("age") or 0.0
+    return age if 0 < age <= evidence.get("max_age", age) else 0.0

@@ -39,14 +39,10 @@ class Painter:
         self._ascii = not _can_write(out, MARKS)
         self._had_cookie: dict[int, bool] = {}
 
-    def draw(self, event: Event) -> None:
-        """Draw what this event adds to its request's card."""
+    def draw(self, *events: Event) -> None:
+        """Draw what these events add to the cards of their requests."""
         self.width = self._console.width
-        lines = [
-            text for line in self._lines(event) for text in self._card_lines(event["id"], line)
-        ]
-        if event["type"] == "response":
-            lines.append(Text())
+        lines = [text for event in events for text in self._added_by(event)]
         if lines:
             self._console.print(Text("\n").join(lines))
 
@@ -62,6 +58,12 @@ class Painter:
         wrapped = [Text(part) for line in rest for part in textwrap.wrap(line, width) or [""]]
         heading = [Text("=" * width, "dim"), Text(first, "bold")]
         self._console.print(Text("\n").join(heading + wrapped))
+
+    def _added_by(self, event: Event) -> list[Text]:
+        lines = [
+            text for line in self._lines(event) for text in self._card_lines(event["id"], line)
+        ]
+        return [*lines, Text()] if event["type"] == "response" else lines
 
     def _lines(self, event: Event) -> list[Line]:
         if event["type"] == "request":

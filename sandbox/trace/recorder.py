@@ -3,31 +3,38 @@
 from __future__ import annotations
 
 import json
-import threading
+import time
 from collections.abc import Callable
 from typing import BinaryIO
 
 from sandbox.trace.stage import Event
 
+AT_LEAST_EVERY = 0.1  # seconds; so long a line may wait for those of requests under way
+
 
 class JSONLines:
     """Write the events of a request, one per line, when its response has been sent.
 
-    `gone` is called once when nobody reads any more.
+    Under load several requests go out at once. `gone` is called once when nobody reads any more.
     """
 
-    def __init__(self, out: BinaryIO, gone: Callable[[], None]) -> None:
+    def __init__(
+        self,
+        out: BinaryIO,
+        gone: Callable[[], None],
+        now: Callable[[], float] = time.monotonic,
+    ) -> None:
         self._out = out
         self._gone = gone
+        self._now = now
+        self._sent = now()
         self._open: dict[int, list[Event]] = {}
-        self._lock = threading.Lock()
 
     def wants(self, request_id: int) -> bool:
         return True
 
     def __call__(self, event: Event) -> None:
-        of_request = self._open.setdefault(event["id"], [])
-        of_request.append(event)
+        self._open.setdefault(event["id"], []).append(event)
         if event["type"] == "response":
             self._write(self._open.pop(event["id"]))
 
@@ -39,8 +46,9 @@ class JSONLines:
     def _write(self, events: list[Event]) -> None:
         lines = in_lines([_for_a_file(event) for event in events])
         try:
-            with self._lock:
-                self._out.write(lines.encode())
+            self._out.write(lines.encode())
+            if not self._open or self._now() - self._sent >= AT_LEAST_EVERY:
+                self._sent = self._now()
                 self._out.flush()
         except (OSError, ValueError):  # nobody reads any more, or the file is closed
             self._say_gone()

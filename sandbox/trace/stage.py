@@ -10,8 +10,7 @@ from __future__ import annotations
 import functools
 import os
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from contextvars import ContextVar
 from types import CodeType
 from typing import Any, ParamSpec, TypeVar
@@ -28,8 +27,13 @@ LONGEST_TEXT = 8192
 PACKAGE = os.path.dirname(os.path.dirname(os.path.abspath(__file__))) + os.sep
 
 
+_report: ContextVar[Report | None] = ContextVar("report", default=None)
+
+
 class Report:
-    """Everything one request reports while it is answered; not `in_full`: its response alone.
+    """Everything one request reports while it is answered; not `in_full`: its verdict alone.
+
+    The stages that run inside `with report:` report to it.
 
     `verdict` is that of the last story that ran, or of a refusal outside the stories, SKIPPED when
     there was neither. `skipped` are the stages that a story declared and did not reach, `lamps` is
@@ -53,6 +57,12 @@ class Report:
         self._seq = 0
         self._story = ""
         self._reached: list[str] = []
+
+    def __enter__(self) -> None:
+        self._token = _report.set(self)
+
+    def __exit__(self, *_: object) -> None:
+        _report.reset(self._token)
 
     def say(self, kind: str, **fields: Any) -> None:
         """Tell one event; whatever came from the wire is made printable here."""
@@ -88,7 +98,6 @@ class Report:
 
     def only_noting(self, step: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> R:
         """Run a step of a request that nobody wants to hear of in full."""
-        self._reached.append(step.__name__)
         try:
             return step(*args, **kwargs)
         except BaseException as error:
@@ -104,23 +113,11 @@ class Report:
         self._story, self._reached = name, []
 
     def story_ended(self, name: str, stages: tuple[str, ...], error: BaseException | None) -> None:
-        self.skipped += [stage for stage in stages if stage not in self._reached]
         self._story = ""
         self.verdict = code_of(error) if error else "OK"
-        self.lamps[name] = lamps(error)
-
-
-_report: ContextVar[Report | None] = ContextVar("report", default=None)
-
-
-@contextmanager
-def reporting(report: Report) -> Iterator[Report]:
-    """Let the stages that run inside this block report."""
-    token = _report.set(report)
-    try:
-        yield report
-    finally:
-        _report.reset(token)
+        if self.in_full:
+            self.skipped += [stage for stage in stages if stage not in self._reached]
+            self.lamps[name] = lamps(error)
 
 
 def stage(
@@ -225,13 +222,21 @@ def shortened(identifier: str) -> str:
 
 
 def printable(value: Any) -> Any:
-    """The same data with control and invisible characters as escapes, and long texts cut."""
+    """The same data with control and invisible characters as escapes, and long texts cut.
+
+    Most of it is returned as it is: `repr` writes a backslash before all that is not printable.
+    """
+    text = repr(value)
+    return value if "\\" not in text and len(text) <= LONGEST_TEXT else _made_printable(value)
+
+
+def _made_printable(value: Any) -> Any:
     if isinstance(value, str):
         return value if value.isprintable() and len(value) <= LONGEST_TEXT else _tamed(value)
     if isinstance(value, dict):
-        return {printable(key): printable(each) for key, each in value.items()}
+        return {_made_printable(key): _made_printable(each) for key, each in value.items()}
     if isinstance(value, (list, tuple)):
-        return [printable(each) for each in value]
+        return [_made_printable(each) for each in value]
     return value
 
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import parse_qsl, quote
 
-from sandbox.trace.stage import Report, Tell, Wants, reporting
+from sandbox.trace.stage import Report, Tell, Wants
 
 Environ = dict[str, Any]
 Headers = list[tuple[str, str]]
@@ -35,7 +35,7 @@ class Wire:
     """A WSGI wrapper around the whole server; tells about each request that is not ignored.
 
     `describe` says what may be told of a Cookie header, `show` what of a Set-Cookie header. Of a
-    request that nobody `wants` only the response is told.
+    request that nobody `wants` only the status and the verdict of its response are told.
     """
 
     app: Callable[..., Iterable[bytes]]
@@ -57,7 +57,7 @@ class Wire:
         if report.in_full:
             report.say("request", **self._request(environ))
         try:
-            with reporting(report):
+            with report:
                 exchange.body = self.app(environ, exchange.recording(start_response))
         except BaseException:  # told, and then raised on: the server answers in its own way
             exchange.crash()
@@ -112,18 +112,20 @@ class _Exchange:
         self._tell()
 
     def _tell(self) -> None:
+        report = self.report
+        more = self._in_full() if report.in_full else {}
+        report.say("response", status=int(self._status[:3]), verdict=report.verdict, **more)
+
+    def _in_full(self) -> dict[str, Any]:
         cookies = [value for name, value in self._headers if name.lower() == "set-cookie"]
         report = self.report
-        report.say(
-            "response",
-            status=int(self._status[:3]),
-            set_cookie=[self._show(cookie) for cookie in cookies],
-            location=self._location(),
-            verdict=report.verdict,
-            skipped=report.skipped,
-            lamps=report.lamps.get("recognise", NOT_ASKED),
-            ms=round((report.timer() - self._began) * 1000, 1),
-        )
+        return {
+            "set_cookie": [self._show(cookie) for cookie in cookies],
+            "location": self._location(),
+            "skipped": report.skipped,
+            "lamps": report.lamps.get("recognise", NOT_ASKED),
+            "ms": round((report.timer() - self._began) * 1000, 1),
+        }
 
     def _location(self) -> str | None:
         found = (value for name, value in self._headers if name.lower() == "location")

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from sandbox.trace.leftovers import LeftOvers
+from tests.conftest import HandClock
 
 from .scenes import ended, request, response
 
@@ -24,16 +25,22 @@ def said() -> list[str]:
 
 
 @pytest.fixture
-def left_overs(said: list[str]) -> LeftOvers:
-    return LeftOvers("sandbox_session", STARTED, said.append)
+def clock() -> HandClock:
+    return HandClock(STARTED)
 
 
-def visit(
-    listener: LeftOvers, code: str, age: int | None = LONG_AGO, after: float = 10, **given: Any
-) -> None:
-    """A request with a cookie of this age, `after` seconds after the server started."""
+@pytest.fixture
+def left_overs(clock: HandClock, said: list[str]) -> LeftOvers:
+    """A server that started ten seconds ago."""
+    listener = LeftOvers("sandbox_session", clock, said.append)
+    clock.now += 10
+    return listener
+
+
+def visit(listener: LeftOvers, code: str, age: int | None = LONG_AGO, **given: Any) -> None:
+    """A request with a cookie of this age."""
     checked = code if code in ("BAD_SIGNATURE", "EXPIRED") else "OK"
-    listener(request(at=STARTED + after, **given))
+    listener(request(**given))
     listener(ended("check_signature", checked, {"age": age}, **given))
     listener(response(303, code, **given))
 
@@ -70,30 +77,31 @@ def test_a_cookie_of_this_run_is_not_said(
 
 @pytest.mark.parametrize(("age", "times"), [(1, 0), (2, 1)])
 def test_a_cookie_of_the_second_in_which_the_server_started_is_of_this_run(
-    age: int, times: int, left_overs: LeftOvers, said: list[str]
+    age: int, times: int, left_overs: LeftOvers, clock: HandClock, said: list[str]
 ) -> None:
     """Cookies carry whole seconds, the clock does not."""
-    visit(left_overs, "BAD_SIGNATURE", age, after=0.0)
+    clock.now = STARTED
+    visit(left_overs, "BAD_SIGNATURE", age)
     assert len(said) == times
 
 
 def test_a_stranger_is_not_said(left_overs: LeftOvers, said: list[str]) -> None:
-    left_overs(request(value=None, at=STARTED + 10))
+    left_overs(request(value=None))
     left_overs(ended("read_cookie", "NO_COOKIE"))
     left_overs(response(303, "NO_COOKIE"))
     assert said == []
 
 
 def test_a_cookie_without_three_parts_has_no_age(left_overs: LeftOvers, said: list[str]) -> None:
-    left_overs(request(at=STARTED + 10))
+    left_overs(request())
     left_overs(ended("check_signature", "MALFORMED", {"parts": 2}))
     left_overs(response(303, "MALFORMED"))
     assert said == []
 
 
 def test_requests_at_the_same_time_are_kept_apart(left_overs: LeftOvers, said: list[str]) -> None:
-    left_overs(request(at=STARTED + 10, id=1))
-    left_overs(request(at=STARTED + 10, id=2))
+    left_overs(request(id=1))
+    left_overs(request(id=2))
     left_overs(ended("check_signature", "OK", {"age": LONG_AGO}, id=1))
     left_overs(ended("check_signature", "BAD_SIGNATURE", {"age": 3}, id=2))
     left_overs(response(303, "BAD_SIGNATURE", id=2))
@@ -106,7 +114,7 @@ def test_a_time_that_no_cookie_of_ours_could_bear_is_not_believed(
     age: int, left_overs: LeftOvers, said: list[str]
 ) -> None:
     evidence = {"age": age, "max_age": 86_400}
-    left_overs(request(id=1, at=STARTED + 60))
+    left_overs(request(id=1))
     left_overs(ended("check_signature", "BAD_SIGNATURE", id=1, evidence=evidence))
     left_overs(response(id=1, verdict="BAD_SIGNATURE"))
     assert said == []

@@ -1,0 +1,45 @@
+"""The trace that somebody asked for: on the terminal, or as JSON lines."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+from io import BufferedWriter, FileIO
+
+from sandbox.login.flow import Bricks
+from sandbox.login.middleware import WSGIApp
+from sandbox.login.problems import say_at_the_terminal
+from sandbox.serving.traced import traced
+from sandbox.trace.audience import Audience, Listener
+from sandbox.trace.leftovers import LeftOvers
+
+JSON_BUFFER = 1024 * 1024  # bytes; the lines of many requests, or each would wait for the system
+Say = Callable[[str], None]
+
+
+def shown(
+    app: WSGIApp, bricks: Bricks, trace: str, gone: Callable[[], None]
+) -> tuple[WSGIApp, Say, Callable[[], None]]:
+    """The app with its trace, where prose goes, and how the trace is ended.
+
+    `gone` is called when nobody reads the trace any more.
+    """
+    listener, say = _json_lines(gone) if trace == "json" else _console(gone)
+    audience = Audience(listener, LeftOvers(bricks.cookie.name, bricks.clock, say))
+    return traced(app, bricks, audience.tell, audience.wants), say, audience.close
+
+
+def _json_lines(gone: Callable[[], None]) -> tuple[Listener, Say]:
+    """Standard output is for events alone, so prose goes to standard error."""
+    from sandbox.trace.recorder import JSONLines
+
+    raw = FileIO(sys.stdout.fileno(), "w", closefd=False)
+    return JSONLines(BufferedWriter(raw, JSON_BUFFER), gone), say_at_the_terminal
+
+
+def _console(gone: Callable[[], None]) -> tuple[Listener, Say]:
+    from sandbox.trace.console import ConsoleTrace
+    from sandbox.trace.painter import Painter
+
+    console = ConsoleTrace(Painter(sys.stdout), gone)
+    return console, console.say
