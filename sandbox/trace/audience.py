@@ -2,11 +2,28 @@
 
 from __future__ import annotations
 
+import errno
 import sys
 import threading
 from typing import Protocol
 
 from sandbox.trace.stage import Event
+
+
+def reader_left(error: Exception) -> bool:
+    """Will nobody ever read what is written here? A full disk may have room again."""
+    closed = isinstance(error, (BrokenPipeError, ValueError))
+    return closed or getattr(error, "errno", None) in (errno.EIO, errno.EBADF)
+
+
+def say_switched_off(name: str, error: Exception) -> None:
+    """One sentence on standard error, without a word that came from the wire."""
+    why = (isinstance(error, OSError) and error.strerror) or type(error).__name__
+    print(
+        f"The trace's {name} failed ({why}) and is switched off. "
+        "The server goes on; restart it to see the trace again.",
+        file=sys.stderr,
+    )
 
 
 class Listener(Protocol):
@@ -58,8 +75,4 @@ class Audience:
             is_first = listener in self._listeners
             self._listeners = [each for each in self._listeners if each is not listener]
         if is_first:
-            print(
-                f"The trace's {type(listener).__name__} failed ({type(error).__name__}) and is "
-                "switched off. The server goes on; restart it to see the trace again.",
-                file=sys.stderr,
-            )
+            say_switched_off(type(listener).__name__, error)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 import threading
 import time
 from collections import Counter
@@ -10,6 +9,7 @@ from collections.abc import Callable
 from functools import partial
 from queue import Empty, SimpleQueue
 
+from sandbox.trace.audience import reader_left, say_switched_off
 from sandbox.trace.painter import Painter
 from sandbox.trace.stage import Event
 
@@ -89,10 +89,11 @@ class ConsoleTrace:
                     self._show()
             self._show()
             self._summarise()
-        except OSError:  # whoever read the trace has left
-            self._gone()
         except Exception as error:  # a fault in the drawing must not end the server
-            print(f"The console stopped drawing ({type(error).__name__}).", file=sys.stderr)
+            if isinstance(error, OSError) and reader_left(error):
+                self._gone()
+            else:
+                say_switched_off("console", error)
 
     def _next(self) -> Callable[[], None] | None:
         while True:

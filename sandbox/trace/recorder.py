@@ -7,6 +7,7 @@ import time
 from collections.abc import Callable
 from typing import BinaryIO
 
+from sandbox.trace.audience import reader_left
 from sandbox.trace.stage import Event
 
 AT_LEAST_EVERY = 0.1  # seconds; so long a line may wait for those of requests under way
@@ -50,7 +51,9 @@ class JSONLines:
             if not self._open or self._now() - self._sent >= AT_LEAST_EVERY:
                 self._sent = self._now()
                 self._out.flush()
-        except (OSError, ValueError):  # nobody reads any more, or the file is closed
+        except (OSError, ValueError) as error:  # ValueError: the file is closed
+            if not reader_left(error):
+                raise
             self._say_gone()
 
     def _say_gone(self) -> None:

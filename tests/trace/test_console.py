@@ -332,7 +332,10 @@ def test_a_fault_in_the_drawing_is_said_once_and_the_server_goes_on(
         begin(console, {"type": "request", "id": 1, "verdict": "none of its fields"})
         begin(console, {"type": "request", "id": 2})
         visit(console, 3)
-    assert capsys.readouterr().err == "The console stopped drawing (KeyError).\n"
+    assert capsys.readouterr().err == (
+        "The trace's console failed (KeyError) and is switched off. "
+        "The server goes on; restart it to see the trace again.\n"
+    )
     assert gone.times == 0
 
 
