@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import argparse
 import re
-import sys
 import textwrap
 import time
 from collections import deque
@@ -16,6 +15,7 @@ from collections.abc import Callable, Sequence
 from datetime import datetime, timezone
 
 from sandbox.commands.lookalikes import Lookalike, lookalike
+from sandbox.commands.options import say
 from sandbox.login.keys import Keys, MemoryKeys
 from sandbox.login.problems import Problem
 from sandbox.login.refusals import Expired, Malformed, Refusal
@@ -55,7 +55,7 @@ def run(options: argparse.Namespace, clock: Callable[[], float] = time.time) -> 
     lines = ["The value you pasted, unchanged:", options.value, ""]
     looks = lookalike(options.value)
     if looks:
-        _say(lines + _lookalike_lines(looks, options.value))
+        say(lines + _lookalike_lines(looks, options.value))
         return 1
     parts = take_apart(options.value)
     code = _verdict(signer, options.value) if keys else ""
@@ -63,7 +63,7 @@ def run(options: argparse.Namespace, clock: Callable[[], float] = time.time) -> 
     lines += ["", *(_verify_lines(signer, parts, code) if keys else _not_verified())]
     if options.re_sign:
         lines += ["", *_re_sign_lines(signer, options.value, parts, code)]
-    _say(lines)
+    say(lines)
     return 0 if code == "OK" or not (keys or _oddities(parts)) else 1
 
 
@@ -223,13 +223,6 @@ def _field(label: str, text: str) -> list[str]:
 
 def _wrapped(text: str, indent: str = "  ") -> list[str]:
     return textwrap.wrap(text, WIDTH, initial_indent=indent, subsequent_indent=indent)
-
-
-def _say(lines: Sequence[str]) -> None:
-    """Print what is safe for any terminal: no control characters, and nothing it cannot write."""
-    encoding = sys.stdout.encoding or "ascii"
-    text = "\n".join(printable(line) for line in lines)
-    print(text.encode(encoding, "backslashreplace").decode(encoding))
 
 
 def _keys(given: list[str]) -> Keys:

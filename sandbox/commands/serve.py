@@ -10,6 +10,13 @@ from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 
+from sandbox.commands.options import (
+    DATABASE,
+    add_keys_option,
+    add_store_option,
+    database_of,
+    key_file_of,
+)
 from sandbox.login.flow import Bricks
 from sandbox.login.guard import LOOPBACK_NAMES
 from sandbox.login.keys import KeyRing, MemoryKeys
@@ -24,11 +31,9 @@ from sandbox.serving.clock import Clock
 from sandbox.serving.key_file import KeyFile, make_key_file
 from sandbox.serving.live import LiveServer
 
-DATABASE = Path("work/sessions.sqlite")
 HOST_NAME = re.compile(r"[A-Za-z0-9._-]+|\[[0-9A-Fa-f:.]+\]")
 IDLE_HELP = f"seconds of silence allowed ({Limits.idle})"
 LIFETIME_HELP = f"seconds that a session may last ({Limits.lifetime})"
-STORE_HELP = f"where sessions are kept (sqlite:{DATABASE})"
 Say = Callable[[str], None]
 
 
@@ -36,9 +41,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """The options of `serve`."""
     add = parser.add_argument
     add("--port", type=int, metavar="N", help="8000, or the next free one, unless given")
-    add("--store", default="sqlite", metavar="memory|sqlite[:FILE]", help=STORE_HELP)
+    add_store_option(parser)
     add("--trace", choices=("console", "json", "off"), default="console", help="how to show it")
-    add("--keys", type=Path, metavar="FILE", help="your own signing keys, one per line")
+    add_keys_option(parser)
     add("--secure", action="store_true", help="Secure cookie, named with the __Host- prefix")
     add("--idle", type=float, default=Limits.idle, metavar="S", help=IDLE_HELP)
     add("--lifetime", type=float, default=Limits.lifetime, metavar="S", help=LIFETIME_HELP)
@@ -96,14 +101,12 @@ def _bricks(options: argparse.Namespace) -> Bricks:
 
 
 def _store_and_keys(wanted: str, brought: Path | None) -> tuple[SessionStore, KeyRing]:
-    kind, _, file = wanted.partition(":")
-    if wanted == "memory":
+    database = database_of(wanted)
+    if database is None:
         from sandbox.login.stores.memory import MemoryStore
 
         return MemoryStore(), KeyFile(brought, brought=True) if brought else MemoryKeys()
-    if kind != "sqlite":
-        raise Problem(f"There is no store {wanted!r}. Give --store memory or --store sqlite:FILE.")
-    return _sqlite(Path(file) if file else DATABASE, brought)
+    return _sqlite(database, brought)
 
 
 def _sqlite(database: Path, brought: Path | None) -> tuple[SessionStore, KeyRing]:
@@ -111,7 +114,7 @@ def _sqlite(database: Path, brought: Path | None) -> tuple[SessionStore, KeyRing
 
     if database == DATABASE:
         _make_folder(database.parent)
-    own = database.with_name(database.name + ".keys")
+    own = key_file_of(database)
     keys = KeyFile(brought, brought=True) if brought else None
     store = SQLiteStore(database)
     if keys is None:
