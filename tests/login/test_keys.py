@@ -7,6 +7,7 @@ import itertools
 import multiprocessing
 import os
 import stat
+import threading
 from collections.abc import Callable
 from pathlib import Path
 
@@ -14,8 +15,10 @@ import pytest
 
 from sandbox.login.keys import Keys, MemoryKeys, new_key
 from sandbox.login.problems import Problem, say_at_the_terminal
+from sandbox.serving import key_file
 from sandbox.serving.key_file import LOOK_EVERY, KeyFile, make_key_file, read_keys
 from tests.conftest import HandClock
+from tests.mortals import told_without_privileges
 
 ROUNDS = 10
 
@@ -149,6 +152,54 @@ def test_a_file_mended_after_the_damage_is_noticed(path: Path, said: list[str]) 
     assert len(said) == 2
 
 
+def test_a_file_that_is_being_written_is_read_at_the_next_look(
+    path: Path, said: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path.write_bytes(b"old\n")
+    keys = watched(path, said.append)
+    path.write_bytes(b"old\nhal")
+
+    def read_while_it_is_written(path: Path) -> Keys:
+        half = read_keys(path)
+        path.write_bytes(b"old\nhalf of it\n")
+        return half
+
+    monkeypatch.setattr(key_file, "read_keys", read_while_it_is_written)
+    assert keys.current() == (b"old",)
+    monkeypatch.undo()
+    assert keys.current() == (b"old", b"half of it")
+    assert len(said) == 1
+
+
+def test_a_thread_that_was_held_up_does_not_bring_old_keys_back_for_good(
+    path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It has read the file, and another thread has read a newer one since."""
+    path.write_bytes(b"old\n")
+    keys = watched(path, lambda _: None)
+    path.write_bytes(b"newer\n")
+    hurried = threading.Event()
+    stamps = itertools.count(1)
+
+    def stamp_and_wait(path: Path) -> key_file.Stamp:
+        stamp = stamp_of(path)
+        if threading.current_thread().name == "slow" and next(stamps) == 2:
+            held_up.set()
+            assert hurried.wait(10)
+        return stamp
+
+    stamp_of, held_up = key_file._stamp, threading.Event()
+    monkeypatch.setattr(key_file, "_stamp", stamp_and_wait)
+    slow = threading.Thread(target=keys.current, name="slow")
+    slow.start()
+    assert held_up.wait(10)
+    path.write_bytes(b"newest of all\n")
+    assert keys.current() == (b"newest of all",)
+    hurried.set()
+    slow.join()
+    assert keys.current() == (b"newest of all",)
+
+
 def test_what_is_said_shows_no_key(path: Path, said: list[str]) -> None:
     path.write_bytes(b"hunter2\n")
     keys = watched(path, said.append)
@@ -205,6 +256,19 @@ def test_making_a_file_leaves_nothing_else_behind(path: Path) -> None:
     make_key_file(path)
     make_key_file(path)
     assert list(path.parent.iterdir()) == [path]
+
+
+def test_on_a_full_disk_making_a_file_leaves_nothing_behind(open_folder: Path) -> None:
+    resource = pytest.importorskip("resource", reason="needs limits of Unix")
+    open_folder.chmod(0o777)
+
+    def make_it() -> None:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (1, 1))
+        make_key_file(open_folder / "our.keys")
+
+    told = told_without_privileges(make_it)
+    assert told.startswith(f"Problem: The key file {open_folder}/our.keys cannot be made (File too")
+    assert list(open_folder.iterdir()) == []
 
 
 @pytest.mark.parametrize("content", [b"mine\n", b"", b"\xff"])

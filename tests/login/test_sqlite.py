@@ -8,7 +8,6 @@ import shutil
 import signal
 import sqlite3
 import stat
-import tempfile
 import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -21,6 +20,7 @@ from sandbox.login.problems import Problem
 from sandbox.login.refusals import StoreDown
 from sandbox.login.stores import Session
 from sandbox.login.stores.sqlite import SQLiteStore
+from tests.mortals import told_without_privileges
 
 OUR_MARK = 0x53424F58  # PRAGMA application_id: "SBOX"
 PAGE = 4096
@@ -372,49 +372,12 @@ def test_a_missing_folder_is_said_and_not_made(tmp_path: Path) -> None:
     assert list(tmp_path.iterdir()) == []
 
 
-NOBODY = 65534
-
-
-@pytest.fixture
-def open_folder() -> Iterator[Path]:
-    """A folder that another user can reach, unlike tmp_path."""
-    folder = Path(tempfile.mkdtemp())
-    folder.chmod(0o755)
-    yield folder
-    shutil.rmtree(folder)
-
-
-def told_without_privileges(path: Path) -> str:
-    """What a process that is not root is told when it opens the store."""
-    if FORK is None:
-        pytest.skip("needs os.fork")
-    ours, theirs = FORK.Pipe()
-
-    def open_it() -> None:
-        if os.getuid() == 0:
-            os.setgroups([])
-            os.setgid(NOBODY)
-            os.setuid(NOBODY)
-        try:
-            SQLiteStore(path)
-        except BaseException as error:
-            theirs.send(f"{type(error).__name__}: {error}")
-        else:
-            theirs.send("opened")
-
-    child = FORK.Process(target=open_it)
-    child.start()
-    told = ours.recv() if ours.poll(10) else "nothing"
-    child.join()
-    return told
-
-
 def test_an_unwritable_file_is_refused(open_folder: Path) -> None:
     path = open_folder / "sessions.sqlite"
     SQLiteStore(path).close()
     path.chmod(0o444)
     before = path.read_bytes()
-    told = told_without_privileges(path)
+    told = told_without_privileges(lambda: SQLiteStore(path))
     assert told.startswith("Problem: ")
     assert "Permission denied" in told
     assert "--store sqlite:FILE" in told
@@ -429,7 +392,7 @@ def test_a_writable_file_in_an_unwritable_folder_is_refused(open_folder: Path) -
     path.chmod(0o666)
     open_folder.chmod(0o555)
     before = path.read_bytes()
-    told = told_without_privileges(path)
+    told = told_without_privileges(lambda: SQLiteStore(path))
     open_folder.chmod(0o755)
     assert told.startswith("Problem: ")
     assert "--store sqlite:FILE" in told

@@ -496,6 +496,7 @@ def test_the_console_draws_a_card_for_each_request(nursery: Nursery) -> None:
         (["--store", "nonsense"], ["nonsense", "--store"]),
         pytest.param(["--store", ""], ["--store"], marks=SLOW),
         pytest.param(["--store", "redis:x"], ["--store"], marks=SLOW),
+        (["--store", "sqlite:."], ["session store . ", "--store"]),
         (["--keys", "missing.keys"], ["missing.keys", "one key per line"]),
         (["--keys", "empty.keys"], ["empty.keys", "no key"]),
         pytest.param(["--keys", "blank.keys"], ["blank.keys", "no key"], marks=SLOW),
@@ -542,9 +543,11 @@ def test_an_unknown_word_is_answered_with_the_usage(nursery: Nursery, arguments:
 def test_the_help_names_every_command_and_each_has_its_own(nursery: Nursery) -> None:
     code, out, err = nursery.run("--help")
     assert (code, err) == (0, "")
-    for name in ("demo", "serve", "tour", "cookie"):
+    for name in ("demo", "serve", "tour", "cookie", "keys"):
         assert re.search(rf"^ +{name} +\w", out, re.MULTILINE)
-    children = [nursery.start(name, "--help") for name in ("demo", "serve", "tour", "cookie")]
+    children = [
+        nursery.start(name, "--help") for name in ("demo", "serve", "tour", "cookie", "keys")
+    ]
     for child in children:
         assert child.wait() == 0, child.err
         assert child.err == ""
