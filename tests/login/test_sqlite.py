@@ -448,6 +448,32 @@ def test_a_row_that_cannot_be_read_is_store_down(
         call(store)
 
 
+HALF = "\ud83d"  # half of a flower (a lone surrogate): no UTF-8 can hold it
+UNHOLDABLE: dict[str, Callable[[SQLiteStore], object]] = {
+    "create": lambda store: store.create(Session(HALF, "alice", 1, 1)),
+    "create for somebody": lambda store: store.create(Session("new", HALF, 1, 1)),
+    "find": lambda store: store.find(HALF),
+    "touch": lambda store: store.touch(HALF, 999),
+    "touch too late": lambda store: store.touch(ALICE.id, 2**64),
+    "write": lambda store: store.write(ALICE.id, word=HALF),
+    "replace": lambda store: store.replace(ALICE.id, Session(HALF, "alice", 1, 1)),
+    "delete": lambda store: store.delete(HALF),
+    "all_of": lambda store: store.all_of(HALF),
+    "delete_all_of": lambda store: store.delete_all_of(HALF),
+    "sweep too late": lambda store: store.sweep(2**64),
+}
+
+
+@pytest.mark.parametrize("call", UNHOLDABLE.values(), ids=UNHOLDABLE)
+def test_what_the_file_cannot_hold_is_refused_and_changes_nothing(
+    store: SQLiteStore, call: Callable[[SQLiteStore], object]
+) -> None:
+    store.create(ALICE)
+    with pytest.raises(StoreDown):
+        call(store)
+    assert store.all_of("alice") == [ALICE]
+
+
 def test_pages_damaged_while_running_are_store_down(path: Path) -> None:
     """Of a long list the first rows can be read and a later one not."""
     fill(path, 2000)

@@ -129,6 +129,22 @@ def test_an_id_in_use_is_not_given_to_a_second_session(full: SessionStore) -> No
     assert full.find(ALICE.id) == ALICE
 
 
+def test_a_session_is_not_given_an_id_that_another_one_has(full: SessionStore) -> None:
+    with pytest.raises(StoreDown):
+        full.replace(ALICE.id, replace(ALICE, id=BOB.id))
+    assert rows(full) == {session.id: session for session in EVERYBODY}
+
+
+def test_a_session_that_is_not_there_takes_no_other_one_s_id(full: SessionStore) -> None:
+    assert full.replace("unknown", replace(ALICE, id=BOB.id)) is False
+    assert rows(full) == {session.id: session for session in EVERYBODY}
+
+
+def test_a_session_can_be_replaced_under_its_own_id(full: SessionStore) -> None:
+    assert full.replace(ALICE.id, Session(ALICE.id, "bob", began=500, seen=501)) is True
+    assert full.find(ALICE.id) == Session(ALICE.id, "bob", began=500, seen=501, word="tulip")
+
+
 def test_a_deleted_session_is_gone_and_no_other(full: SessionStore) -> None:
     assert full.delete(ALICE.id) is True
     assert set(rows(full)) == {ALICE_AGAIN.id, BOB.id, NOBODY.id}
@@ -138,6 +154,13 @@ def test_the_sessions_of_a_user_are_listed_the_one_seen_last_first(full: Session
     assert full.all_of("alice") == [ALICE_AGAIN, ALICE]
     full.touch(ALICE.id, 999)
     assert [session.id for session in full.all_of("alice")] == [ALICE.id, ALICE_AGAIN.id]
+
+
+def test_sessions_seen_at_once_are_listed_by_their_ids(store: SessionStore) -> None:
+    """By code points: a capital before a small letter, an accent and a flower after both."""
+    for session_id in ("💐", "a", "é", "B"):
+        store.create(replace(ALICE, id=session_id))
+    assert [session.id for session in store.all_of("alice")] == ["B", "a", "é", "💐"]
 
 
 @pytest.mark.parametrize("user", ["carol", "", "Alice", "None", "%"])

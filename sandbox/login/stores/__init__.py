@@ -39,13 +39,16 @@ class SessionStore(Protocol):
         """Change the word, the flash messages, or both; None leaves one as it is."""
 
     def replace(self, old_id: str, new: Session) -> bool:
-        """Give an old session the new one's id, user and times; its word stays, no flash does."""
+        """Give an old session the new one's id, user and times; its word stays, no flash does.
+
+        StoreDown when the new id is in use by another session.
+        """
 
     def delete(self, session_id: str) -> bool:
         """End one session."""
 
     def all_of(self, user: str) -> list[Session]:
-        """All sessions of one user, the one seen last first."""
+        """All sessions of one user, the one seen last first; those seen at once by their ids."""
 
     def delete_all_of(self, user: str) -> int:
         """End all sessions of one user; how many there were."""

@@ -19,12 +19,12 @@ class MemoryStore:
 
     def create(self, session: Session) -> None:
         with self._lock:
-            if session.id in self._rows:
-                raise StoreDown(store="memory", error="this id is in use")
+            self._refuse_in_use(session.id)
             self._rows[session.id] = session
 
     def find(self, session_id: str) -> Session | None:
-        return self._rows.get(session_id)
+        with self._lock:  # a look never falls between the two halves of a replace
+            return self._rows.get(session_id)
 
     def touch(self, session_id: str, seen: float) -> bool:
         with self._lock:
@@ -46,8 +46,11 @@ class MemoryStore:
 
     def replace(self, old_id: str, new: Session) -> bool:
         with self._lock:
-            row = self._rows.pop(old_id, None)
+            row = self._rows.get(old_id)
             if row is not None:
+                if new.id != old_id:
+                    self._refuse_in_use(new.id)
+                del self._rows[old_id]
                 self._rows[new.id] = replace(new, word=row.word, flash=())
             return row is not None
 
@@ -58,7 +61,7 @@ class MemoryStore:
     def all_of(self, user: str) -> list[Session]:
         with self._lock:
             rows = [row for row in self._rows.values() if row.user == user]
-        return sorted(rows, key=lambda row: row.seen, reverse=True)
+        return sorted(rows, key=lambda row: (-row.seen, row.id))
 
     def delete_all_of(self, user: str) -> int:
         return self._delete_where(lambda row: row.user == user)
@@ -68,6 +71,10 @@ class MemoryStore:
 
     def close(self) -> None:
         pass
+
+    def _refuse_in_use(self, session_id: str) -> None:
+        if session_id in self._rows:
+            raise StoreDown(store="memory", error="this id is in use")
 
     def _delete_where(self, is_over: Callable[[Session], bool]) -> int:
         with self._lock:

@@ -13,6 +13,8 @@ from sandbox.login.stores import Session
 from sandbox.login.stores.sqlite_file import COLUMNS, PATIENCE, connect, prepare, waiting
 
 HURRY = 0.1  # seconds that a touch waits for another server that is writing
+# Besides SQLite's own errors: text that is no UTF-8, flash that is no JSON, a time beyond 64 bits.
+NO_ANSWER = (sqlite3.Error, ValueError, OverflowError)
 
 
 class SQLiteStore:
@@ -60,7 +62,7 @@ class SQLiteStore:
         return self._change("DELETE FROM sessions WHERE id = ?", (session_id,)) > 0
 
     def all_of(self, user: str) -> list[Session]:
-        sql = f"SELECT {COLUMNS} FROM sessions WHERE user = ? ORDER BY seen DESC"
+        sql = f"SELECT {COLUMNS} FROM sessions WHERE user = ? ORDER BY seen DESC, id"
         return self._sessions(sql, (user,))
 
     def delete_all_of(self, user: str) -> int:
@@ -77,7 +79,7 @@ class SQLiteStore:
     def _sessions(self, sql: str, values: tuple[Any, ...]) -> list[Session]:
         try:
             return [_session(*row) for row in self._connection().execute(sql, values).fetchall()]
-        except (sqlite3.Error, ValueError) as error:
+        except NO_ANSWER as error:
             raise StoreDown(store="sqlite", error=type(error).__name__) from error
 
     def _change(self, sql: str, values: tuple[Any, ...], patience: float = PATIENCE) -> int:
@@ -86,7 +88,7 @@ class SQLiteStore:
             connection = self._connection()
             with waiting(connection, patience):
                 return connection.execute(sql, values).rowcount
-        except sqlite3.Error as error:
+        except NO_ANSWER as error:
             raise StoreDown(store="sqlite", error=type(error).__name__) from error
 
     def _connection(self) -> sqlite3.Connection:
