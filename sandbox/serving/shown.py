@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable
-from io import BufferedWriter, FileIO
 
 from sandbox.login.flow import Bricks
 from sandbox.login.middleware import WSGIApp
@@ -13,7 +12,6 @@ from sandbox.serving.traced import traced
 from sandbox.trace.audience import Audience, Listener
 from sandbox.trace.leftovers import LeftOvers
 
-JSON_BUFFER = 1024 * 1024  # bytes; the lines of many requests, or each would wait for the system
 Say = Callable[[str], None]
 
 
@@ -33,8 +31,7 @@ def _json_lines(gone: Callable[[], None]) -> tuple[Listener, Say]:
     """Standard output is for events alone, so prose goes to standard error."""
     from sandbox.trace.recorder import JSONLines
 
-    raw = FileIO(sys.stdout.fileno(), "w", closefd=False)
-    return JSONLines(BufferedWriter(raw, JSON_BUFFER), gone), say_at_the_terminal
+    return JSONLines(sys.stdout.buffer, gone), say_at_the_terminal
 
 
 def _console(gone: Callable[[], None]) -> tuple[Listener, Say]:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import threading
 import time
+from collections import deque
 from collections.abc import Callable
 from typing import BinaryIO
 
@@ -30,6 +32,8 @@ class JSONLines:
         self._now = now
         self._sent = now()
         self._open: dict[int, list[Event]] = {}
+        self._waiting: deque[bytes] = deque()
+        self._lock = threading.Lock()
 
     def wants(self, request_id: int) -> bool:
         return True
@@ -43,13 +47,19 @@ class JSONLines:
         """Write what was told of requests that did not end."""
         while self._open:
             self._write(self._open.popitem()[1])
+        self._send()
 
     def _write(self, events: list[Event]) -> None:
-        lines = in_lines([_for_a_file(event) for event in events])
+        self._waiting.append(in_lines([_for_a_file(event) for event in events]).encode())
+        if not self._open or self._now() - self._sent >= AT_LEAST_EVERY:
+            self._send()
+
+    def _send(self) -> None:
         try:
-            self._out.write(lines.encode())
-            if not self._open or self._now() - self._sent >= AT_LEAST_EVERY:
+            with self._lock:
                 self._sent = self._now()
+                waiting = [self._waiting.popleft() for _ in range(len(self._waiting))]
+                self._out.write(b"".join(waiting))
                 self._out.flush()
         except (OSError, ValueError) as error:  # ValueError: the file is closed
             if not reader_left(error):
