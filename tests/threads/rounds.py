@@ -1,4 +1,4 @@
-"""Rounds of eight threads that begin, change and end a handful of sessions under each other's hands.
+"""Rounds of eight threads that begin, change and end a handful of sessions, all at once.
 
 In each round all threads first try to create the same sessions at once; then each makes calls of
 its own choice. Every round has ids, users and words of its own.

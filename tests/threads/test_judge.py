@@ -131,8 +131,14 @@ BAD: dict[str, tuple[str, list[Operation]]] = {
     ),
     "a word that came back": (
         rules.LOST_WRITE,
-        [BORN, word(2, 9, "x"), word(2, 9, "y"), sees(10, 11, word="x"), sees(12, 13, word="y")]
-        + [sees(14, 15, word="x")],
+        [
+            BORN,
+            word(2, 9, "x"),
+            word(2, 9, "y"),
+            sees(10, 11, word="x"),
+            sees(12, 13, word="y"),
+            sees(14, 15, word="x"),
+        ],
     ),
     "an older word after a look that shows the newer one": (
         rules.LOST_WRITE,
@@ -148,8 +154,13 @@ BAD: dict[str, tuple[str, list[Operation]]] = {
     ),
     "a word that nobody changed": (
         rules.LOST_WRITE,
-        [BORN, word(2, 9, "x"), replaced(3, 9), heir_seen(10, 11, replace(HEIR, word="x"))]
-        + [heir_seen(12, 13, CARRIED)],
+        [
+            BORN,
+            word(2, 9, "x"),
+            replaced(3, 9),
+            heir_seen(10, 11, replace(HEIR, word="x")),
+            heir_seen(12, 13, CARRIED),
+        ],
     ),
     "an earlier time than touched": (rules.LOST_TOUCH, [BORN, touch(2, 3, 11), sees(4, 5)]),
     "an earlier time than begun with": (
@@ -191,8 +202,12 @@ BAD: dict[str, tuple[str, list[Operation]]] = {
     "a word before it was written": (rules.SWAPPED, [BORN, sees(2, 3, word="x"), word(4, 5, "x")]),
     "a word of the heir in the one it replaced": (
         rules.SWAPPED,
-        [BORN, sees(2, 9, word="y"), replaced(3, 4)]
-        + [Operation("write", 5, 6, True, id="heir", word="y")],
+        [
+            BORN,
+            sees(2, 9, word="y"),
+            replaced(3, 4),
+            Operation("write", 5, 6, True, id="heir", word="y"),
+        ],
     ),
     "an empty word": (rules.SWAPPED, [BORN, sees(2, 3, word="")]),
     "a time that nobody noted": (rules.SWAPPED, [BORN, sees(2, 3, seen=999)]),
@@ -209,13 +224,24 @@ BAD: dict[str, tuple[str, list[Operation]]] = {
     ),
     "two ended, one counted": (
         rules.MISCOUNTED,
-        [BORN, Operation("create", 0, 1, True, new=replace(A, id="c", word="c")), ended_all(2, 3)]
-        + [sees(4, 5, None), Operation("find", 6, 7, None, id="c")],
+        [
+            BORN,
+            Operation("create", 0, 1, True, new=replace(A, id="c", word="c")),
+            ended_all(2, 3),
+            sees(4, 5, None),
+            Operation("find", 6, 7, None, id="c"),
+        ],
     ),
     "counted beside a replace that was refused": (
         rules.MISCOUNTED,
-        [BORN, BOB_BORN, replaced(2, 3, UNANSWERED, new=B), ended_all(4, 5, 2)]
-        + [sees(6, 7, None), sees(8, 9, B)],
+        [
+            BORN,
+            BOB_BORN,
+            replaced(2, 3, UNANSWERED, new=B),
+            ended_all(4, 5, 2),
+            sees(6, 7, None),
+            sees(8, 9, B),
+        ],
     ),
     "deleted and counted": (
         rules.MISCOUNTED,
