@@ -15,6 +15,7 @@ ACCOUNTS = {
     "dave": "copperfield",
     "erin": "brockovich",
 }
+SHARED = "shared.sqlite"
 CODE = f"""
 import sys
 from argon2 import PasswordHasher
@@ -31,6 +32,19 @@ sys.exit(main())
 
 def quick_serve(nursery: Nursery, *arguments: str) -> Child:
     return nursery.start("serve", "--port", "0", *arguments, code=CODE)
+
+
+def serve_shared(nursery: Nursery, *arguments: str) -> Child:
+    """One of several servers on one SQLite file, told as JSON lines."""
+    return quick_serve(nursery, "--store", f"sqlite:{SHARED}", "--trace", "json", *arguments)
+
+
+def serve_two(nursery: Nursery) -> tuple[Child, Child]:
+    first = serve_shared(nursery)
+    assert first.port  # it has made the keys that the second one reads
+    second = serve_shared(nursery)
+    assert second.port
+    return first, second
 
 
 def send(child: Child, path: str, cookie: str = "", **fields: str) -> Answer:

@@ -13,31 +13,31 @@ from typing import Any
 
 import pytest
 
-from tests.faults.quick import cookie_of, get, log_in, quick_serve, send, who
+from tests.faults.quick import (
+    SHARED,
+    cookie_of,
+    get,
+    log_in,
+    send,
+    serve_shared,
+    serve_two,
+    who,
+)
 from tests.wire.children import Child, Nursery, seconds
 
-FILE = "shared.sqlite"
 PROMPTLY = 2.5  # seconds; a wait for the lock would take 5
 Two = tuple[Child, Child]
 
 
 @pytest.fixture
 def two(nursery: Nursery) -> Two:
-    first = serve_shared(nursery)
-    assert first.port  # it has made the keys that the second one reads
-    second = serve_shared(nursery)
-    assert second.port
-    return first, second
-
-
-def serve_shared(nursery: Nursery, *arguments: str) -> Child:
-    return quick_serve(nursery, "--store", f"sqlite:{FILE}", "--trace", "json", *arguments)
+    return serve_two(nursery)
 
 
 @contextmanager
 def locked(folder: Path) -> Iterator[sqlite3.Connection]:
     """Another program is writing and does not come to an end."""
-    third = sqlite3.connect(folder / FILE, isolation_level=None, check_same_thread=False)
+    third = sqlite3.connect(folder / SHARED, isolation_level=None, check_same_thread=False)
     try:
         third.execute("BEGIN IMMEDIATE")
         third.execute("UPDATE sessions SET word = 'never committed'")

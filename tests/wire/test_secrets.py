@@ -24,8 +24,8 @@ from sandbox.trace.stage import stage
 from tests.wire.canaries import Hay, canary, found_in, shapes
 from tests.wire.children import Child, Nursery
 from tests.wire.raw_http import FORM, Answer, exchange, lay_bricks, message, serving
+from tests.wire.stamps import SALT, signature_of
 
-SALT = b"login-sandbox.session"  # no secret
 Headers = list[tuple[str, str | bytes]]
 
 
@@ -197,13 +197,6 @@ def bad_cookies(issued: str) -> dict[str, str]:
     _, stamp, signature = issued.split(".")
     forged = secrets.token_urlsafe(32)
     return {f"{forged}.{stamp}": f"{forged}.{stamp}.{signature}"}
-
-
-def signature_of(key: bytes, signed: str) -> str:
-    """As signing.py's first lines say, computed by the standard library."""
-    derived = hmac.digest(key, SALT, "sha256")
-    stamp = hmac.digest(derived, signed.encode(), "sha256")
-    return base64.urlsafe_b64encode(stamp).rstrip(b"=").decode()
 
 
 @pytest.mark.parametrize("trace", ["console", "json"])
