@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from sandbox.login.problems import Problem, say_at_the_terminal
+from sandbox.trace.output import is_full
 
 COMMANDS = {
     "demo": "a login in five stops, then the server for you",
@@ -38,10 +39,22 @@ def main(arguments: list[str] | None = None) -> int:
     except Problem as problem:
         say_at_the_terminal(str(problem))
         exit_code = 2
-    except BrokenPipeError:  # whoever read the output has left: a good reason for a server to end
-        exit_code = 0 if given[0] in SERVING else 1
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    except OSError as error:
+        exit_code = _without_output(given[0], error)
     return exit_code
+
+
+def _without_output(command: str, error: OSError) -> int:
+    """Whoever read the output has left, a good reason for a server to end; or the disk is full."""
+    if is_full(error):
+        say_at_the_terminal(
+            f"What {command} prints cannot be written ({error.strerror}). "
+            "Make room on the disk, or send the output somewhere else."
+        )
+    elif not isinstance(error, BrokenPipeError):
+        raise error
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    return 0 if command in SERVING and not is_full(error) else 1
 
 
 def _run(given: list[str]) -> int:

@@ -1,6 +1,7 @@
 """What the person at the terminal should know or can mend."""
 
 import sys
+from contextlib import suppress
 
 
 class Problem(Exception):
@@ -8,5 +9,6 @@ class Problem(Exception):
 
 
 def say_at_the_terminal(sentence: str) -> None:
-    """Standard error, so that standard output stays free for the trace."""
-    print(sentence, file=sys.stderr)
+    """Standard error, so that standard output stays free for the trace; never in anybody's way."""
+    with suppress(OSError):
+        print(sentence, file=sys.stderr)

@@ -29,8 +29,7 @@ class Failures:
         if self.count < FREE:
             return 0.0
         doubled = min(self.count - FREE, LONGEST_WAIT.bit_length())
-        since = max(0.0, now - self.last)  # the clock may have been set back
-        return max(0.0, min(FIRST_WAIT * (1 << doubled), LONGEST_WAIT) - since)
+        return max(0.0, min(FIRST_WAIT * (1 << doubled), LONGEST_WAIT) - (now - self.last))
 
 
 class FailedLogins:
@@ -48,6 +47,9 @@ class FailedLogins:
         """Let an attempt pass, or refuse it as THROTTLED; after a wait one passes at a time."""
         with self._lock:
             failures = self._failures.get(_source(name, address), Failures())
+            if failures.last > now:  # the clock was set back: the wait begins now
+                failures = Failures(failures.count, now)
+                self._keep(_source(name, address), failures)
             wait = failures.wait(now)
             if wait > 0:
                 raise Throttled(failures.count, wait)

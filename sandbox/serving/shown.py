@@ -11,6 +11,7 @@ from sandbox.login.problems import say_at_the_terminal
 from sandbox.serving.traced import traced
 from sandbox.trace.audience import Audience, Listener
 from sandbox.trace.leftovers import LeftOvers
+from sandbox.trace.output import Output, text_output
 
 Say = Callable[[str], None]
 
@@ -31,12 +32,12 @@ def _json_lines(gone: Callable[[], None]) -> tuple[Listener, Say]:
     """Standard output is for events alone, so prose goes to standard error."""
     from sandbox.trace.recorder import JSONLines
 
-    return JSONLines(sys.stdout.buffer, gone), say_at_the_terminal
+    return JSONLines(Output(sys.stdout), gone), say_at_the_terminal
 
 
 def _console(gone: Callable[[], None]) -> tuple[Listener, Say]:
     from sandbox.trace.console import ConsoleTrace
     from sandbox.trace.painter import Painter
 
-    console = ConsoleTrace(Painter(sys.stdout), gone)
+    console = ConsoleTrace(Painter(text_output(sys.stdout)), gone)
     return console, console.say

@@ -2,28 +2,14 @@
 
 from __future__ import annotations
 
-import errno
-import sys
 import threading
 from typing import Protocol
 
+from sandbox.trace.output import say_aloud, say_switched_off
 from sandbox.trace.stage import Event
 
-
-def reader_left(error: Exception) -> bool:
-    """Will nobody ever read what is written here? A full disk may have room again."""
-    closed = isinstance(error, (BrokenPipeError, ValueError))
-    return closed or getattr(error, "errno", None) in (errno.EIO, errno.EBADF)
-
-
-def say_switched_off(name: str, error: Exception) -> None:
-    """One sentence on standard error, without a word that came from the wire."""
-    why = (isinstance(error, OSError) and error.strerror) or type(error).__name__
-    print(
-        f"The trace's {name} failed ({why}) and is switched off. "
-        "The server goes on; restart it to see the trace again.",
-        file=sys.stderr,
-    )
+LAST_WORDS = 1.0  # seconds for all listeners to come to their end
+FAILURES = (Exception, SystemExit)  # sys.exit() in a server's thread would only lose its request
 
 
 class Listener(Protocol):
@@ -52,7 +38,7 @@ class Audience:
         for listener in self._listeners:
             try:
                 wanted = listener.wants(request_id) or wanted
-            except Exception as error:
+            except FAILURES as error:
                 self._let_go(listener, error)
         return wanted
 
@@ -60,19 +46,27 @@ class Audience:
         for listener in self._listeners:
             try:
                 listener(event)
-            except Exception as error:  # whoever watches must not break what is watched
+            except FAILURES as error:  # whoever watches must not break what is watched
                 self._let_go(listener, error)
 
     def close(self) -> None:
+        """A listener that does not come to its end is not waited for."""
+        closing = threading.Thread(target=self._close_all, name="last words", daemon=True)
+        closing.start()
+        closing.join(LAST_WORDS)
+        if closing.is_alive():
+            say_aloud("The end of the trace is lost: whoever reads it takes nothing.")
+
+    def _close_all(self) -> None:
         for listener in self._listeners:
             try:
                 listener.close()
-            except Exception as error:  # the others are closed all the same
+            except FAILURES as error:  # the others are closed all the same
                 self._let_go(listener, error)
 
-    def _let_go(self, listener: Listener, error: Exception) -> None:
+    def _let_go(self, listener: Listener, error: BaseException) -> None:
         with self._lock:
             is_first = listener in self._listeners
             self._listeners = [each for each in self._listeners if each is not listener]
         if is_first:
-            say_switched_off(type(listener).__name__, error)
+            say_switched_off(listener, error)

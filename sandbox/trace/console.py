@@ -9,7 +9,7 @@ from collections.abc import Callable
 from functools import partial
 from queue import Empty, SimpleQueue
 
-from sandbox.trace.audience import reader_left, say_switched_off
+from sandbox.trace.output import is_full, say_switched_off
 from sandbox.trace.painter import Painter
 from sandbox.trace.stage import Event
 
@@ -39,6 +39,7 @@ class ConsoleTrace:
         self._drawn: set[int] = set()
         self._left_out: Counter[str] = Counter()
         self._ready: list[Event] = []
+        self._is_over = False
         self._lock = threading.Lock()
         self._work: SimpleQueue[Callable[[], None] | None] = SimpleQueue()
         self._thread = threading.Thread(target=self._draw_all, name="console", daemon=True)
@@ -50,7 +51,7 @@ class ConsoleTrace:
             now = self._now()
             self._tokens = min(BURST, self._tokens + (now - self._refilled) * PER_SECOND)
             self._refilled = now
-            if self._tokens < 1 or len(self._drawn) >= LONGEST_QUEUE:
+            if self._is_over or self._tokens < 1 or len(self._drawn) >= LONGEST_QUEUE:
                 return False
             self._tokens -= 1
             self._drawn.add(request_id)
@@ -90,10 +91,21 @@ class ConsoleTrace:
             self._show()
             self._summarise()
         except Exception as error:  # a fault in the drawing must not end the server
-            if isinstance(error, OSError) and reader_left(error):
-                self._gone()
+            if isinstance(error, OSError) and not is_full(error):
+                self._gone()  # whoever read the trace has left
             else:
-                say_switched_off("console", error)
+                say_switched_off(self, error)
+        finally:
+            self._forget()
+
+    def _forget(self) -> None:
+        """Nobody draws any more: nothing is waited for, nothing is kept."""
+        with self._lock:
+            self._is_over = True
+            self._drawn.clear()
+            self._left_out.clear()
+        while not self._work.empty():
+            self._work.get_nowait()
 
     def _next(self) -> Callable[[], None] | None:
         while True:

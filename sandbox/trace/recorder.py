@@ -9,7 +9,7 @@ from collections import deque
 from collections.abc import Callable
 from typing import BinaryIO
 
-from sandbox.trace.audience import reader_left
+from sandbox.trace.output import Output, is_full
 from sandbox.trace.stage import Event
 
 AT_LEAST_EVERY = 0.1  # seconds; so long a line may wait for those of requests under way
@@ -18,12 +18,13 @@ AT_LEAST_EVERY = 0.1  # seconds; so long a line may wait for those of requests u
 class JSONLines:
     """Write the events of a request, one per line, when its response has been sent.
 
-    Under load several requests go out at once. `gone` is called once when nobody reads any more.
+    Under load several requests go out at once. `gone` is called once when nobody reads any more;
+    OSError when the disk is full.
     """
 
     def __init__(
         self,
-        out: BinaryIO,
+        out: BinaryIO | Output,
         gone: Callable[[], None],
         now: Callable[[], float] = time.monotonic,
     ) -> None:
@@ -61,8 +62,8 @@ class JSONLines:
                 waiting = [self._waiting.popleft() for _ in range(len(self._waiting))]
                 self._out.write(b"".join(waiting))
                 self._out.flush()
-        except (OSError, ValueError) as error:  # ValueError: the file is closed
-            if not reader_left(error):
+        except (OSError, ValueError) as error:  # nobody reads any more, or the file is closed
+            if is_full(error):
                 raise
             self._say_gone()
 

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from urllib.parse import urlencode
 
-from tests.wire.children import Child, Nursery
+from tests.wire.children import Child, Nursery, default_signals
 from tests.wire.raw_http import FORM, Answer
 
 ACCOUNTS = {
@@ -30,8 +31,11 @@ sys.exit(main())
 """
 
 
-def quick_serve(nursery: Nursery, *arguments: str) -> Child:
-    return nursery.start("serve", "--port", "0", *arguments, code=CODE)
+def quick_serve(
+    nursery: Nursery, *arguments: str, first: Callable[[], object] = default_signals
+) -> Child:
+    """`first` is done in the child before it begins."""
+    return nursery.start("serve", "--port", "0", *arguments, code=CODE, first=first)
 
 
 def serve_shared(nursery: Nursery, *arguments: str) -> Child:

@@ -141,7 +141,9 @@ def test_a_clock_that_goes_back_never_makes_the_wait_longer(
     door.fails(5)
     clock.now += step
     assert door.wait() == 1
-    clock.now += 1 - step
+    clock.now += 0.9
+    assert door.tries("alice", "wonderland") == "THROTTLED"
+    clock.now += 0.1
     assert door.tries("alice", "wonderland") == OPENED
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from contextlib import suppress
 from typing import Any
 
@@ -104,6 +105,23 @@ def test_ctrl_c_is_no_failure_of_a_listener() -> None:
         Audience(Interrupted()).tell(EVENT)
 
 
+def test_a_listener_that_would_end_the_program_is_let_go_like_any_other(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    """In a server's thread `sys.exit()` ends nothing, but its request would never be answered."""
+
+    class Leaving(Ear):
+        def __call__(self, event: Event) -> None:
+            raise SystemExit(3)
+
+    after = Ear()
+    audience = Audience(Leaving(), after)
+    audience.tell(EVENT)
+    audience.tell(EVENT)
+    assert after.heard == [EVENT, EVENT]
+    assert capsys.readouterr().err.count("Leaving failed (SystemExit) and is switched off") == 1
+
+
 class Rendezvous(Ear):
     """Lets two threads look for a listener in the same list at the same moment."""
 
@@ -147,6 +165,23 @@ def test_a_listener_that_fails_at_the_end_keeps_nobody_from_being_closed() -> No
     after = Ear()
     Audience(BrokenAtTheEnd(), after).close()
     assert after.closed == 1
+
+
+def test_a_listener_that_does_not_come_to_its_end_is_not_waited_for(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    let_go = threading.Event()
+
+    class Endless(Ear):
+        def close(self) -> None:
+            let_go.wait(30)
+
+    began = time.monotonic()
+    Audience(Endless()).close()
+    took = time.monotonic() - began
+    let_go.set()
+    assert took < 10
+    assert capsys.readouterr().err.count("The end of the trace is lost") == 1
 
 
 class Choosy(Ear):

@@ -308,6 +308,38 @@ def test_after_the_reader_has_left_memory_stays_bounded() -> None:
         assert console._work.qsize() <= LONGEST_QUEUE * 4
 
 
+@pytest.mark.parametrize("error", [BrokenPipeError(), RuntimeError(), OSError(28, "No space")])
+def test_after_it_has_failed_nothing_is_wanted_and_nothing_is_kept(
+    error: Exception, capsys: pytest.CaptureFixture[str]
+) -> None:
+    class Broken(Screen):
+        def write(self, text: str) -> int:
+            raise error
+
+    with console_on(Broken(), gone=Gone()) as console:
+        for request_id in range(1, 31):
+            visit(console, request_id)
+        assert wait_until(lambda: not console.wants(99))
+        for request_id in range(100, 1100):
+            visit(console, request_id)
+        assert console._work.empty()
+
+
+def test_a_full_disk_is_said_once_and_is_no_reader_that_has_left(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    class Full(Screen):
+        def write(self, text: str) -> int:
+            raise OSError(28, "No space left on device")
+
+    gone = Gone()
+    with console_on(Full(), gone=gone) as console:
+        for request_id in range(1, 31):
+            visit(console, request_id)
+    assert capsys.readouterr().err.count("failed (No space left on device)") == 1
+    assert gone.times == 0
+
+
 def test_nobody_waits_for_a_console_whose_reader_has_left() -> None:
     """`catch_up` between two stops of a walk would take 5 s each time."""
 
@@ -333,7 +365,7 @@ def test_a_fault_in_the_drawing_is_said_once_and_the_server_goes_on(
         begin(console, {"type": "request", "id": 2})
         visit(console, 3)
     assert capsys.readouterr().err == (
-        "The trace's console failed (KeyError) and is switched off. "
+        "The trace's ConsoleTrace failed (KeyError) and is switched off. "
         "The server goes on; restart it to see the trace again.\n"
     )
     assert gone.times == 0

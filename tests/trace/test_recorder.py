@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import errno
 import io
 import json
 import os
+import threading
 from copy import deepcopy
 from typing import Any
 
@@ -136,6 +138,43 @@ def test_a_file_that_was_closed_counts_as_a_reader_that_has_left() -> None:
     out.close()
     _exchange(JSONLines(out, gone), 1)
     assert gone.times == 1
+
+
+def test_a_full_disk_is_no_reader_that_has_left_but_a_failure() -> None:
+    class Full(io.BytesIO):
+        def write(self, data: Any) -> int:
+            raise OSError(errno.ENOSPC, "No space left on device")
+
+    gone = Gone()
+    lines = JSONLines(Full(), gone)
+    lines(request())
+    with pytest.raises(OSError, match="No space left"):
+        lines(response())
+    assert gone.times == 0
+
+
+def test_the_end_comes_after_what_is_being_written() -> None:
+    """Whoever closes it learns that lines still wait for their reader."""
+    begun, go_on = threading.Event(), threading.Event()
+
+    class Stalled(io.BytesIO):
+        def write(self, data: Any) -> int:
+            begun.set()
+            go_on.wait(30)
+            return super().write(data)
+
+    out = Stalled()
+    lines = JSONLines(out, Gone())
+    writing = threading.Thread(target=_exchange, args=(lines, 1))
+    writing.start()
+    assert begun.wait(30)
+    closing = threading.Thread(target=lines.close)
+    closing.start()
+    closing.join(0.2)
+    assert closing.is_alive()
+    go_on.set()
+    closing.join(30)
+    assert out.getvalue().count(b"\n") == 2
 
 
 plain = st.recursive(

@@ -115,12 +115,23 @@ class Nursery:
     folder: Path
     children: list[Child] = field(default_factory=list)
 
-    def start(self, *arguments: str, env: Environment | None = None, code: str = "") -> Child:
-        """`python -m sandbox …`, or, with `code`, a few lines of Python in its place."""
+    def start(
+        self,
+        *arguments: str,
+        env: Environment | None = None,
+        code: str = "",
+        first: Callable[[], object] = default_signals,
+        out_to: Path | None = None,
+    ) -> Child:
+        """`python -m sandbox …`, or, with `code`, a few lines of Python in its place.
+
+        `first` is done in the child before it begins; `out_to` is its standard output, never read.
+        """
         number = len(self.children)
         argv = [sys.executable, "-c", code, *arguments] if code else command(*arguments)
+        (self.folder / f"{number}.out").touch()
         with (
-            open(self.folder / f"{number}.out", "wb") as out,
+            open(out_to or self.folder / f"{number}.out", "wb") as out,
             open(self.folder / f"{number}.err", "wb") as err,
         ):
             process = subprocess.Popen(
@@ -131,7 +142,7 @@ class Nursery:
                 stdout=out,
                 stderr=err,
                 start_new_session=True,
-                preexec_fn=default_signals,
+                preexec_fn=first,
             )
         child = Child(process, self.folder, number)
         self.children.append(child)

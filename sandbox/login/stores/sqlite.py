@@ -89,6 +89,8 @@ class SQLiteStore:
             with waiting(connection, patience):
                 return connection.execute(sql, values).rowcount
         except NO_ANSWER as error:
+            if "readonly" in str(error):
+                self._connect_anew()
             raise StoreDown(store="sqlite", error=type(error).__name__) from error
 
     def _connection(self) -> sqlite3.Connection:
@@ -100,6 +102,13 @@ class SQLiteStore:
             self._of_thread.connection = connection
             self._connections.append(connection)
         return connection
+
+    def _connect_anew(self) -> None:
+        """A connection made while the file was read-only stays so: the next call gets another."""
+        connection: sqlite3.Connection = self._of_thread.connection
+        self._of_thread.connection = None
+        self._connections.remove(connection)
+        connection.close()
 
 
 def _session(
