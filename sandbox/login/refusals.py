@@ -50,7 +50,7 @@ class BadSignature(Refusal):
 
 class Expired(Refusal):
     code = "EXPIRED"
-    sentence = "Your cookie was signed by this server, but too long ago."
+    sentence = "Your cookie was signed too long ago, or the clock of this server was set back."
     issued = "yes"
 
 
