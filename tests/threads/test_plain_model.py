@@ -186,7 +186,7 @@ def machine_of(name: str) -> type[Twins]:
 
 @pytest.mark.parametrize("name", STORES)
 @pytest.mark.parametrize(
-    ("examples", "steps"), [(30, 25), pytest.param(1000, 60, marks=pytest.mark.slow)]
+    ("examples", "steps"), [(30, 25), pytest.param(300, 60, marks=pytest.mark.slow)]
 )
 def test_whatever_is_called_in_whatever_order_a_store_answers_as_a_plain_dictionary(
     name: str, examples: int, steps: int
