@@ -25,7 +25,7 @@ SAME = $(if $(filter-out python3,$(PYTHON)), PYTHON=$(PYTHON))
 .PHONY: help setup demo tour test test-slow lint bench bench-peers clean readme lock FORCE
 
 help: ## list the targets (the default)
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' Makefile
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-11s %s\n", $$1, $$2 }' Makefile
 
 setup: $(READY) ## make .venv with what the sandbox needs to run
 
@@ -50,6 +50,7 @@ bench: $(DEV) ## measure: ratios from one run (quicker: ARGS=--quick)
 	@exec .venv/bin/python -m sandbox bench $(ARGS)
 
 bench-peers: $(PEERS) $(EXPRESS) ## add Flask and Express, which bench then compares with
+	@echo "Now run: make bench" >&2
 
 clean: ## remove .venv, caches and build artefacts (work/ stays)
 	@rm -rf .venv build dist *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis
@@ -109,9 +110,19 @@ pip_install = \
 			-c requirements.txt -e "$(1)"; \
 	fi
 
+# Two makes at once, in two terminals, would pull .venv away under each other.
+claim_venv = \
+	mkdir -p build; \
+	if test -s build/setup.pid && kill -0 `cat build/setup.pid` 2>/dev/null; then \
+		echo "Another make is setting up .venv. When it has ended, run: make$(SAME) $(GOAL)" >&2; \
+		exit 1; \
+	fi; \
+	echo $$$$ >build/setup.pid
+
 # $(call add,WHAT): install into a .venv that is ready. While it runs .venv is not
 # ready, so an interrupted one is made afresh; after a plain failure it is as before.
 add = \
+	$(claim_venv); \
 	mv $(READY) .venv/.busy; \
 	trap 'exit 130' HUP INT TERM; \
 	$(call pip_install,$(1)); failed=$$?; \
@@ -129,6 +140,7 @@ $(READY): pyproject.toml requirements.txt
 		$(call add,.); \
 	else \
 		$(check_python); \
+		$(claim_venv); \
 		echo "Setting up .venv (once) ..." >&2; \
 		rm -rf .venv; \
 		trap 'rm -rf .venv; exit 130' HUP INT TERM; \

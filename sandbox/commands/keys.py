@@ -126,15 +126,16 @@ def _promoted(before: Keys, after: Keys) -> Lines:
     return [
         f"Key {new} signs from now on; {last}, which did so far, is still accepted.",
         "Nobody is logged out. A second --promote takes this back.",
-        f"Next: wait {COOKIE_AGE}; then the last cookie signed with {last} has expired, and",
-        f"--retire drops key {first}. Earlier, it logs out whoever has a cookie of it.",
+        f"Next: wait {COOKIE_AGE}, until every cookie signed so far has expired; then --retire",
+        f"drops key {first}. Earlier, it logs out whoever has a cookie of it.",
     ]
 
 
 def _retired(before: Keys, after: Keys) -> Lines:
     more = f"--retire drops key {fingerprint(after[0])}, if that is meant to go, too."
     return [
-        f"Dropped key {fingerprint(before[0])}: its cookies end with BAD_SIGNATURE.",
+        f"Dropped key {fingerprint(before[0])}: its cookies, if it ever signed, are BAD_SIGNATURE.",
+        f"Key {fingerprint(after[-1])} signs, as before.",
         f"Next: {'nothing, one key is left.' if len(after) == 1 else more}",
     ]
 

@@ -29,7 +29,7 @@ def _check_signature(outcome: str, evidence: dict[str, Any]) -> str:
     if outcome == "MALFORMED":
         return f"three parts were expected, {evidence['parts']} came"
     if outcome == "BAD_SIGNATURE":
-        return "the stamp is not the one we compute"
+        return "none of our keys makes this stamp"
     age = evidence["age"]
     if outcome == "EXPIRED":
         limit = evidence["max_age"]

@@ -49,7 +49,7 @@ SAID: list[tuple[str, str, dict[str, Any], str]] = [
     ("read_cookie", "NO_COOKIE", {"cookie": "sid"}, "no sid in the request: a stranger"),
     ("check_signature", "OK", SIGNATURE, "computed hF0k…1c = received, issued 12 s ago"),
     ("check_signature", "MALFORMED", {"parts": 5}, "three parts were expected, 5 came"),
-    ("check_signature", "BAD_SIGNATURE", SIGNATURE, "the stamp is not the one we compute"),
+    ("check_signature", "BAD_SIGNATURE", SIGNATURE, "none of our keys makes this stamp"),
     (
         "check_signature",
         "EXPIRED",
