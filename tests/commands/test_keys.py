@@ -154,7 +154,7 @@ def test_promote_lets_the_key_before_the_last_sign(ask: Ask, path: Path) -> None
     assert lines_of(path) == [OLD, LAST, MIDDLE]
     assert f"Key {fingerprint(MIDDLE)} signs from now on; {fingerprint(LAST)}" in text
     assert "wait 24 h" in text, "as long as a cookie is accepted"
-    assert f"--retire drops key {fingerprint(OLD)}" in text
+    assert f"then --retire\ndrops key {fingerprint(OLD)}" in text
 
 
 def test_a_second_promote_takes_the_first_back(ask: Ask, path: Path) -> None:
@@ -167,7 +167,10 @@ def test_a_second_promote_takes_the_first_back(ask: Ask, path: Path) -> None:
 def test_retire_drops_the_first_key_and_names_it(ask: Ask, path: Path) -> None:
     text = ask(written(path, OLD, MIDDLE, LAST), "--retire")
     assert lines_of(path) == [MIDDLE, LAST]
-    assert f"Dropped key {fingerprint(OLD)}: its cookies, if it ever signed, are BAD_SIGNATURE." in text
+    assert (
+        f"Dropped key {fingerprint(OLD)}: its cookies, if it ever signed, are BAD_SIGNATURE."
+        in text
+    )
     assert f"--retire drops key {fingerprint(MIDDLE)}" in text
     assert "Next: nothing" in ask(path, "--retire")
 
