@@ -8,10 +8,11 @@ import os
 import sys
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import pytest
 
+from sandbox.login.problems import say_at_the_terminal
 from sandbox.trace.output import Output, is_full, say_aloud, say_switched_off, text_output
 
 LONG = bytes(range(256)) * 2000  # eight times what a pipe holds
@@ -108,10 +109,15 @@ def test_the_systems_words_are_said_and_no_others(capsys: pytest.CaptureFixture[
     assert second.startswith("The trace's StringIO failed (RuntimeError) and is switched off.")
 
 
-def test_whoever_cannot_be_told_is_not_told(monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("say", [say_aloud, say_at_the_terminal])
+def test_whoever_cannot_be_told_is_not_told(
+    say: Callable[[str], None], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The clock, the key file and the listeners say what they have to say inside a request."""
+
     class Full(io.StringIO):
         def write(self, text: str) -> int:
             raise OSError(errno.ENOSPC, "No space left on device")
 
     monkeypatch.setattr(sys, "stderr", Full())
-    say_aloud("nobody hears this")
+    say("nobody hears this")
