@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from pathlib import Path
 from urllib.parse import urlencode
 
 from tests.wire.children import Child, Nursery, default_signals
@@ -17,7 +18,7 @@ ACCOUNTS = {
     "erin": "brockovich",
 }
 SHARED = "shared.sqlite"
-CODE = f"""
+CHEAP = f"""
 import sys
 from argon2 import PasswordHasher
 from sandbox.__main__ import main
@@ -27,15 +28,19 @@ from sandbox.login.users import make_users
 cheap = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
 serve.DEMO_ACCOUNTS = {ACCOUNTS!r}
 serve.demo_users = lambda: make_users(serve.DEMO_ACCOUNTS, cheap)
-sys.exit(main())
 """
 
 
 def quick_serve(
-    nursery: Nursery, *arguments: str, first: Callable[[], object] = default_signals
+    nursery: Nursery,
+    *arguments: str,
+    first: Callable[[], object] = default_signals,
+    out_to: Path | None = None,
+    also: str = "",
 ) -> Child:
-    """`first` is done in the child before it begins."""
-    return nursery.start("serve", "--port", "0", *arguments, code=CODE, first=first)
+    """`first` is done in the child before it begins; `also` are lines of Python before `main`."""
+    code = f"{CHEAP}{also}\nsys.exit(main())"
+    return nursery.start("serve", "--port", "0", *arguments, code=code, first=first, out_to=out_to)
 
 
 def serve_shared(nursery: Nursery, *arguments: str) -> Child:

@@ -28,7 +28,15 @@ from sandbox.trace.audience import Audience
 from sandbox.trace.console import LONGEST_QUEUE
 from sandbox.trace.stage import Event
 from tests.faults.quick import get
-from tests.wire.children import STARTING, Child, command, default_signals, environment, seconds
+from tests.wire.children import (
+    STARTING,
+    Child,
+    Nursery,
+    command,
+    default_signals,
+    environment,
+    seconds,
+)
 from tests.wire.raw_http import Site, message, serving, take_apart, until
 
 pty = pytest.importorskip("pty", reason="needs a terminal of Unix")
@@ -348,27 +356,23 @@ def test_however_long_a_terminal_is_stopped_memory_does_not_grow(tmp_path: Path)
 # A reader of JSON lines that takes nothing
 
 
-@pytest.fixture
-def unread(tmp_path: Path) -> Iterator[tuple[Child, int]]:
-    """`serve --trace json` into a pipe that nobody reads, and the pipe's end."""
+@contextmanager
+def into_a_pipe(nursery: Nursery) -> Iterator[tuple[Child, int]]:
+    """`serve --trace json` into a pipe, and the end of it that nobody reads yet."""
     reading, writing = os.pipe()
-    with open(tmp_path / "0.err", "wb") as err:
-        process = subprocess.Popen(
-            command("serve", "--store", "memory", "--port", "0", "--trace", "json"),
-            cwd=tmp_path,
-            env=environment(),
-            stdin=subprocess.DEVNULL,
-            stdout=writing,
-            stderr=err,
-            start_new_session=True,
-            preexec_fn=default_signals,
-        )
+    child = nursery.start(
+        *("serve", "--store", "memory", "--port", "0", "--trace", "json"),
+        out_to=Path(f"/dev/fd/{writing}"),
+    )
     os.close(writing)
-    (tmp_path / "0.out").touch()
-    yield Child(process, tmp_path, 0), reading
-    process.kill()
-    process.wait()
+    yield child, reading
     os.close(reading)
+
+
+@pytest.fixture
+def unread(nursery: Nursery) -> Iterator[tuple[Child, int]]:
+    with into_a_pipe(nursery) as unread:
+        yield unread
 
 
 def ask_until_held_up(child: Child) -> int:
