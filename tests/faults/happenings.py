@@ -7,10 +7,18 @@ import signal
 import sqlite3
 from collections.abc import Iterator
 
-from tests.faults.quick import cookie_of, get, log_in, quick_serve, send
+from tests.faults.quick import (
+    SHARED,
+    cookie_of,
+    get,
+    log_in,
+    quick_serve,
+    send,
+    serve_shared,
+)
 from tests.faults.test_disk import FULL, fill_the_disk, may_be_written, may_only_be_read, serve_kept
 from tests.faults.test_slow_clients import silent_ones
-from tests.faults.test_two_servers import FILE, locked, serve_shared
+from tests.faults.test_two_servers import locked
 from tests.faults.test_watchers import CTRL_C, ask_often, ask_until_held_up, into_a_pipe, terminal
 from tests.faults.test_watchers import stopped as stop
 from tests.wire.children import Child, Nursery
@@ -27,9 +35,10 @@ class Projector:
     def wants(self, request_id): return True
     def __call__(self, event): raise RuntimeError("out of paper")
     def close(self): pass
-class Audience(serve.Audience):
+from sandbox.serving import shown
+class Audience(shown.Audience):
     def __init__(self, *listeners): super().__init__(Projector(), *listeners)
-serve.Audience = Audience
+shown.Audience = Audience
 """
 MEMORY = ("--store", "memory", "--trace", "json")
 Fault = Iterator[Child | Answer]  # servers, the last of which is looked at, and what visitors got
@@ -69,7 +78,7 @@ def locked_by_another(nursery: Nursery) -> Fault:
 def table_gone(nursery: Nursery) -> Fault:
     yield (child := serve_shared(nursery))
     yield (first := log_in(child))
-    other = sqlite3.connect(child.folder / FILE, isolation_level=None)
+    other = sqlite3.connect(child.folder / SHARED, isolation_level=None)
     other.execute("ALTER TABLE sessions RENAME TO moved")
     yield me(child, first)
     other.execute("ALTER TABLE moved RENAME TO sessions")
