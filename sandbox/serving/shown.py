@@ -23,7 +23,12 @@ def shown(
 
     `gone` is called when nobody reads the trace any more.
     """
-    listener, say = _json_lines(gone) if trace == "json" else _console(gone)
+
+    def leave() -> None:
+        say_at_the_terminal("Nobody reads the trace any more, so the server ends.")
+        gone()
+
+    listener, say = _json_lines(leave) if trace == "json" else _console(leave)
     audience = Audience(listener, LeftOvers(bricks.cookie.name, bricks.clock, say))
     return traced(app, bricks, audience.tell, audience.wants), say, audience.close
 

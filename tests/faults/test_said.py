@@ -10,6 +10,7 @@ SAID = {
     "standard output is a full disk (json)": "is switched off",
     "started on a read-only store": "cannot be used",
     "the clock steps back by an hour": "went back by 3600 s",
+    "the reader of the JSON lines leaves": "Nobody reads the trace any more",
     "a listener raises": "is switched off",
     "nobody takes the JSON lines, then Ctrl-C": "end of the trace is lost",
 }

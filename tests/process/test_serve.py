@@ -318,6 +318,7 @@ def test_when_nobody_reads_any_more_it_ends_cleanly(tmp_path: Path, trace: str) 
         process.stderr.close()
     assert code == 0, said
     assert not NOT_NICE.search(said), said
+    assert said.count("Nobody reads the trace any more, so the server ends.\n") == 1
 
 
 def until_line(stream: Any) -> bytes:
