@@ -9,8 +9,10 @@ import signal
 import sqlite3
 import stat
 import threading
+import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -519,3 +521,32 @@ def test_close_closes_the_connections_of_all_threads(path: Path) -> None:
         assert files_beside(path) == ["sessions.sqlite"]
         with pytest.raises(StoreDown):
             threads.submit(store.find, "session 1").result()
+
+
+def test_a_store_closed_under_the_hands_of_its_threads_is_down_and_the_process_lives_on(
+    tmp_path: Path,
+) -> None:
+    """A connection closed in the middle of a call ends the process at once (signal 11)."""
+    if FORK is None:
+        pytest.skip("needs os.fork")
+
+    def keep_using(store: SQLiteStore) -> None:
+        with suppress(StoreDown):
+            while store.touch(ALICE.id, 999) and store.write(ALICE.id, word="rose"):
+                store.find(ALICE.id)
+
+    def close_again_and_again() -> None:
+        for number in range(10):
+            store = SQLiteStore(tmp_path / f"{number}.sqlite")
+            store.create(ALICE)
+            with ThreadPoolExecutor(4) as threads:
+                using = [threads.submit(keep_using, store) for _ in range(4)]
+                time.sleep(0.02)
+                store.close()
+                for each in using:
+                    each.result()
+
+    child = FORK.Process(target=close_again_and_again)
+    child.start()
+    child.join()
+    assert child.exitcode == 0

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import random
 import threading
+import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
@@ -15,6 +17,7 @@ from sandbox.login.refusals import StoreDown
 from sandbox.login.stores import Session, SessionStore
 from sandbox.login.stores.memory import MemoryStore
 from sandbox.login.stores.sqlite import SQLiteStore
+from tests.threads.turns import taking_turns
 
 STORES: dict[str, Callable[[Path], SessionStore]] = {
     "memory": lambda folder: MemoryStore(),
@@ -260,6 +263,27 @@ def test_of_two_that_replace_one_session_at_once_only_one_does(store: SessionSto
             store.create(ALICE)
             assert sorted(threads.map(replace_by, ["a", "b"])) == [False, True]
             assert [store.delete("a"), store.delete("b")].count(True) == 1
+
+
+def test_a_look_never_falls_between_the_two_halves_of_a_replace(store: SessionStore) -> None:
+    """Whoever finds the old one gone, finds the new one."""
+    together, chance = threading.Barrier(2), random.Random(1)
+
+    def replace_it() -> None:
+        together.wait()
+        with taking_turns(chance):
+            store.replace(ALICE.id, replace(ALICE, id="new"))
+
+    with ThreadPoolExecutor(1) as threads:
+        for _ in range(50):
+            store.create(ALICE)
+            replacing = threads.submit(replace_it)
+            together.wait()
+            while store.find(ALICE.id):
+                time.sleep(0)
+            assert store.find("new")
+            replacing.result()
+            store.delete("new")
 
 
 @pytest.mark.usefixtures("often_switched")

@@ -27,7 +27,7 @@ from tests.threads.turns import taking_turns
 
 THREADS = 8
 CALLS = 12  # of each thread in a round
-GIVE_UP = 60  # seconds to wait for the others: one of them has crashed
+GIVE_UP = 30  # seconds to wait for the others: one of them has crashed
 SHARED = 4  # sessions at which all threads are busy: so few that they collide
 
 

@@ -101,7 +101,8 @@ TIMES = (0.0, 0.1, -0.1, 0.1 + 2**-50, 1, 1.5, -7, 1_800_000_000.25, 1_800_000_0
 
 ids, users = st.sampled_from(IDS), st.sampled_from(USERS)
 times = st.sampled_from(TIMES) | st.floats(allow_nan=False)
-texts = st.text(max_size=8) | st.sampled_from(["'", '"', "\x00", "a\x00b", "NULL", "\u2028", "[]"])
+ODD = ("'", '"', "\x00", "a\x00b", "NULL", "\u2028", "[]", " a", "a ", "\n", "01")
+texts = st.text(max_size=8) | st.sampled_from(ODD)
 flashes = st.lists(texts, max_size=3).map(tuple)
 rows = st.builds(Row, st.none() | users, times, times, texts, flashes)
 

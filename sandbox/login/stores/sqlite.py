@@ -28,8 +28,9 @@ class SQLiteStore:
         prepare(path)
         self._path = path
         self._closed = False
+        self._opening = threading.Lock()
         self._of_thread = threading.local()
-        self._connections: list[sqlite3.Connection] = []
+        self._connections: list[tuple[sqlite3.Connection, threading.Lock]] = []
 
     def create(self, session: Session) -> None:
         flash = json.dumps(session.flash)
@@ -72,13 +73,18 @@ class SQLiteStore:
         return self._change("DELETE FROM sessions WHERE began < ?", (began_before,))
 
     def close(self) -> None:
-        self._closed = True
-        for connection in self._connections:
-            connection.close()
+        with self._opening:
+            self._closed = True
+        for connection, in_use in self._connections:
+            with in_use:  # closed under its thread's hands it would take the whole process down
+                connection.close()
 
     def _sessions(self, sql: str, values: tuple[Any, ...]) -> list[Session]:
         try:
-            return [_session(*row) for row in self._connection().execute(sql, values).fetchall()]
+            connection = self._connection()
+            with self._of_thread.in_use:
+                rows = connection.execute(sql, values).fetchall()
+            return [_session(*row) for row in rows]
         except NO_ANSWER as error:
             raise StoreDown(store="sqlite", error=type(error).__name__) from error
 
@@ -86,7 +92,7 @@ class SQLiteStore:
         """How many rows were changed; `patience` in seconds."""
         try:
             connection = self._connection()
-            with waiting(connection, patience):
+            with self._of_thread.in_use, waiting(connection, patience):
                 return connection.execute(sql, values).rowcount
         except NO_ANSWER as error:
             if "readonly" in str(error):
@@ -95,12 +101,15 @@ class SQLiteStore:
 
     def _connection(self) -> sqlite3.Connection:
         connection: sqlite3.Connection | None = getattr(self._of_thread, "connection", None)
-        if connection is None:
+        return self._open_connection() if connection is None else connection
+
+    def _open_connection(self) -> sqlite3.Connection:
+        with self._opening:
             if self._closed:
                 raise sqlite3.ProgrammingError("the store is closed")
-            connection = connect(self._path)
-            self._of_thread.connection = connection
-            self._connections.append(connection)
+            connection, in_use = connect(self._path), threading.Lock()
+            self._connections.append((connection, in_use))
+        self._of_thread.connection, self._of_thread.in_use = connection, in_use
         return connection
 
     def _connect_anew(self) -> None:
