@@ -114,9 +114,9 @@ class SQLiteStore:
 
     def _connect_anew(self) -> None:
         """A connection made while the file was read-only stays so: the next call gets another."""
-        connection: sqlite3.Connection = self._of_thread.connection
+        connection, in_use = self._of_thread.connection, self._of_thread.in_use
         self._of_thread.connection = None
-        self._connections.remove(connection)
+        self._connections.remove((connection, in_use))
         connection.close()
 
 
