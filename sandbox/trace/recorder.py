@@ -12,7 +12,7 @@ from typing import BinaryIO
 from sandbox.trace.output import Output, is_full
 from sandbox.trace.stage import Event
 
-AT_LEAST_EVERY = 0.1  # seconds; so long a line may wait for those of requests under way
+AT_LEAST_EVERY = 0.1  # seconds between two writes while requests overlap
 
 
 class JSONLines:
