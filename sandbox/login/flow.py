@@ -69,9 +69,7 @@ def log_in(bricks: Bricks, name: str, password: str, address: str, present: Sess
     throttle(bricks.failed_logins, name, address, now)
     with bricks.failed_logins.counting(name, address, now):
         user = check_password(bricks.users, name, password)
-    session = open_session(
-        bricks.store, bricks.limits, user, present, bricks.clock(), bricks.new_id
-    )
+    session = open_session(bricks.store, bricks.limits, user, present, now, bricks.new_id)
     cookie = sign_session_id(bricks.signer, session.id)
     return set_cookie(bricks.cookie, cookie)
 

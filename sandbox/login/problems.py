@@ -1,6 +1,7 @@
 """What the person at the terminal should know or can mend."""
 
 import sys
+import threading
 from contextlib import suppress
 
 
@@ -10,5 +11,11 @@ class Problem(Exception):
 
 def say_at_the_terminal(sentence: str) -> None:
     """Standard error, so that standard output stays free for the trace; never in anybody's way."""
-    with suppress(OSError):
-        print(sentence, file=sys.stderr)
+    speaking = threading.Thread(target=_say, args=(sentence,), daemon=True)
+    speaking.start()
+    speaking.join(0.2)  # seconds: a terminal that is stopped (Ctrl-S) is not waited for
+
+
+def _say(sentence: str) -> None:
+    with suppress(OSError, ValueError):
+        print(sentence, file=sys.stderr, flush=True)

@@ -6,9 +6,11 @@ import errno
 import io
 import select
 import sys
+import threading
 from contextlib import suppress
 from typing import Any, BinaryIO, TextIO, cast
 
+A_MOMENT = 0.2  # seconds for a sentence
 NO_ROOM = (errno.ENOSPC, errno.EFBIG, getattr(errno, "EDQUOT", errno.ENOSPC))
 
 
@@ -66,6 +68,12 @@ def say_switched_off(listener: object, error: BaseException) -> None:
 
 
 def say_aloud(sentence: str) -> None:
-    """On standard error; if that fails, too, there is nobody left to tell."""
+    """On standard error; if nobody takes it there, too, there is nobody left to tell."""
+    speaking = threading.Thread(target=_say, args=(sentence,), daemon=True)
+    speaking.start()
+    speaking.join(A_MOMENT)
+
+
+def _say(sentence: str) -> None:
     with suppress(OSError, ValueError):
         print(sentence, file=sys.stderr, flush=True)

@@ -550,3 +550,14 @@ def test_a_store_closed_under_the_hands_of_its_threads_is_down_and_the_process_l
     child.start()
     child.join()
     assert child.exitcode == 0
+
+
+def test_a_file_that_can_only_be_read_is_store_down_also_for_a_thread_that_comes_anew(
+    store: SQLiteStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(path: Path) -> sqlite3.Connection:
+        raise sqlite3.OperationalError("attempt to write a readonly database")
+
+    monkeypatch.setattr("sandbox.login.stores.sqlite.connect", refuse)
+    with ThreadPoolExecutor(1) as thread, pytest.raises(StoreDown):
+        thread.submit(store.touch, ALICE.id, 999).result()

@@ -114,10 +114,11 @@ class SQLiteStore:
 
     def _connect_anew(self) -> None:
         """A connection made while the file was read-only stays so: the next call gets another."""
-        connection, in_use = self._of_thread.connection, self._of_thread.in_use
-        self._of_thread.connection = None
-        self._connections.remove((connection, in_use))
-        connection.close()
+        connection = getattr(self._of_thread, "connection", None)
+        if connection is not None:  # else it could not even be opened
+            self._connections.remove((connection, self._of_thread.in_use))
+            self._of_thread.connection = None
+            connection.close()
 
 
 def _session(
