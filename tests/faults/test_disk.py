@@ -292,8 +292,9 @@ def test_a_store_that_may_only_be_read_is_refused_at_the_start(
 @pytest.mark.slow
 def test_made_read_only_while_the_server_runs_reading_goes_on(nursery: Nursery, kept: Path) -> None:
     """Another server has the files open: of this one no thread has opened them before."""
-    other, child = serve_kept(nursery), serve_kept(nursery)
-    assert other.port
+    other = serve_kept(nursery)
+    assert other.port  # it has made the keys that the second one reads
+    child = serve_kept(nursery)
     assert child.port
     cookie = cookie_of(log_in(other))
     send(other, "/word", cookie, word="tulip")
@@ -312,8 +313,9 @@ def test_made_read_only_while_the_server_runs_reading_goes_on(nursery: Nursery, 
 def test_made_writable_again_the_next_request_is_fine_without_a_restart(
     nursery: Nursery, kept: Path
 ) -> None:
-    other, child = serve_kept(nursery), serve_kept(nursery)
-    assert other.port
+    other = serve_kept(nursery)
+    assert other.port  # it has made the keys that the second one reads
+    child = serve_kept(nursery)
     assert child.port
     cookie = cookie_of(log_in(other))
     may_only_be_read(kept)
