@@ -224,6 +224,7 @@ def test_a_rotation_in_the_usual_order_ends_with_the_new_key_alone(ask: Ask, pat
         (b"\n  old \t\n\n\nnew\n\n", [b"new", b"old"]),
         (b"two words\n\xff\x00\x1b\n", [b"\xff\x00\x1b", b"two words"]),
         (b"old\nold\nnew\n", [b"new", b"old"]),
+        (b"old\nnew\nold\n", [b"old", b"new"]),  # the old one signs again, until the new one does
         (b"old\nnew\nold\nnew\n", [b"new", b"old"]),
         (b"a,b\nc,d\n", [b"c,d", b"a,b"]),
     ],
