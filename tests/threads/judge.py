@@ -339,24 +339,30 @@ RULES = (
 
 
 def miscounted(operations: list[Operation], lives: dict[str, Life]) -> Iterator[Finding]:
-    """All that began, less all that ended, is what is there in the end.
-
-    Asked only where all ends were told, and everybody was looked for when all work was over.
-    """
-    changes = [each for each in operations if each.kind not in ("find", "all_of")]
-    work_over = max((each.ended for each in changes), default=-1)
-    last_looks = [_last_look(life) for life in lives.values()]
-    if not all(look and work_over < look.began for look in last_looks):
-        return
+    """All that began, less all that ended, is what is there in the end."""
+    births = [birth for life in lives.values() for birth in life.births if birth.answered]
     ends = [each for each in operations if _may_end(each, lives)]
-    if not all(each.answered and each.result != SOMEHOW for each in ends):
+    last_looks = [look for look in map(_last_look, lives.values()) if look]
+    if not _all_was_told(lives, ends) or not _all_were_looked_for(operations, lives, last_looks):
         return
-    began = sum(birth.answered for life in lives.values() for birth in life.births)
     ended = sum(each.result for each in ends)
-    there = sum(look.result is not None for look in last_looks if look)
-    if began - ended != there:
-        says = f"{began} began, {ended} were ended, {there} are there"
+    there = sum(look.result is not None for look in last_looks)
+    if len(births) - ended != there:
+        says = f"{len(births)} began, {ended} were ended, {there} are there"
         yield Finding(MISCOUNTED, "", says)
+
+
+def _all_was_told(lives: dict[str, Life], ends: list[Operation]) -> bool:
+    births = [life.birth for life in lives.values() if life.birth]
+    return all(each.answered and each.result != SOMEHOW for each in ends + births)
+
+
+def _all_were_looked_for(
+    operations: list[Operation], lives: dict[str, Life], last_looks: list[Operation]
+) -> bool:
+    changes = [each for each in operations if each.kind not in ("find", "all_of")]
+    over = max((each.ended for each in changes), default=-1)
+    return len(last_looks) == len(lives) and all(over < look.began for look in last_looks)
 
 
 def _may_end(each: Operation, lives: dict[str, Life]) -> bool:

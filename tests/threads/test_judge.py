@@ -152,6 +152,36 @@ BAD: dict[str, tuple[str, list[Operation]]] = {
         rules.LOST_WRITE,
         [BORN, word(2, 3, "x"), replaced(4, 5, SOMEHOW), heir_seen(6, 7, HEIR)],
     ),
+    "an older word carried over by a login, the old session ended once more": (
+        rules.LOST_WRITE,
+        [
+            BORN,
+            word(2, 3, "x"),
+            replaced(4, 5, SOMEHOW),
+            heir_seen(6, 7, HEIR),
+            ended(8, 9, SOMEHOW),
+        ],
+    ),
+    "an older word carried over by one of two logins": (
+        rules.LOST_WRITE,
+        [
+            BORN,
+            word(2, 3, "x"),
+            replaced(4, 7, SOMEHOW),
+            ended(5, 6, SOMEHOW),
+            heir_seen(8, 9, CARRIED),
+        ],
+    ),
+    "an empty older word carried over by a replace": (
+        rules.LOST_WRITE,
+        [
+            Operation("create", 0, 1, True, new=replace(A, word="")),
+            word(2, 3, "x"),
+            replaced(4, 7),
+            ended(5, 6, UNANSWERED),
+            heir_seen(8, 9, HEIR),
+        ],
+    ),
     "a word that nobody changed": (
         rules.LOST_WRITE,
         [
@@ -221,6 +251,24 @@ BAD: dict[str, tuple[str, list[Operation]]] = {
     "the flash of a write without its word": (
         rules.TORN,
         [BORN, word(2, 3, "x", flash=("x",)), sees(2, 4, flash=("x",))],
+    ),
+    "the word of a write with the flash of one before": (
+        rules.TORN,
+        [
+            BORN,
+            word(2, 3, "x", flash=("x",)),
+            word(4, 5, "y", flash=("y",)),
+            sees(6, 7, word="y", flash=("x",)),
+        ],
+    ),
+    "the flash of a write with the word of one before": (
+        rules.TORN,
+        [
+            BORN,
+            word(2, 3, "x", flash=("x",)),
+            word(4, 5, "y", flash=("y",)),
+            sees(6, 7, word="x", flash=("y",)),
+        ],
     ),
     "two ended, one counted": (
         rules.MISCOUNTED,
@@ -316,6 +364,15 @@ GOOD: dict[str, list[Operation]] = {
         Operation("create", 0, 3, UNANSWERED, new=replace(A, user="bob", word="other")),
         sees(4, 5),
     ],
+    "a birth without an answer, done": [replace(BORN, result=UNANSWERED), sees(4, 5)],
+    "a birth without an answer, not done": [replace(BORN, result=UNANSWERED), sees(4, 5, None)],
+    "the word of one write, the flash of another at the same time": [
+        BORN,
+        word(2, 5, "x", flash=("x",)),
+        on_a("write", 3, 4, True, flash=("y",)),
+        word(6, 7, "z"),
+        sees(8, 9, word="z", flash=("y",)),
+    ],
     "not found while it begins": [LATE, sees(2, 5, None), sees(7, 8)],
     "begun during the end of all": [LATE, ended_all(2, 5, 0), sees(7, 8)],
     "a look at nobody's id": [Operation("find", 0, 1, None, id="nobody")],
@@ -347,6 +404,13 @@ GOOD: dict[str, list[Operation]] = {
         replaced(2, 3, UNANSWERED),
         sees(4, 5, None),
         heir_seen(6, 7, None),
+    ],
+    "of two logins in one place the word is with the first": [
+        BORN,
+        word(2, 3, "x"),
+        replaced(4, 9, SOMEHOW),
+        replaced(5, 8, SOMEHOW, new=replace(HEIR, id="second")),
+        Operation("find", 10, 11, replace(HEIR, id="second"), id="second"),
     ],
     "all counted": [BORN, BOB_BORN, ended_all(2, 3), sees(4, 5, None), sees(6, 7, B)],
 }
