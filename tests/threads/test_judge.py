@@ -412,6 +412,7 @@ GOOD: dict[str, list[Operation]] = {
         replaced(5, 8, SOMEHOW, new=replace(HEIR, id="second")),
         Operation("find", 10, 11, replace(HEIR, id="second"), id="second"),
     ],
+    "not counted, as one was not looked for": [BORN, BOB_BORN, ended_all(2, 3), sees(4, 5, None)],
     "all counted": [BORN, BOB_BORN, ended_all(2, 3), sees(4, 5, None), sees(6, 7, B)],
 }
 
