@@ -11,7 +11,7 @@ import threading
 from collections import Counter
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import suppress
+from contextlib import closing, suppress
 from dataclasses import dataclass, field
 
 from sandbox.login.refusals import StoreDown
@@ -216,3 +216,13 @@ def judged(played: list[Round]) -> Tally:
     for each in played:
         tally.add(each.history.operations)
     return tally
+
+
+def played_and_restarted(make: Callable[[], SessionStore], rounds: int, seed: int) -> Tally:
+    """All are looked for once more after a restart: an end is for ever."""
+    with closing(make()) as store:
+        played = play_rounds(store, rounds, seed)
+    with closing(make()) as restarted:
+        for each in played:
+            each.look_at_all(restarted)
+    return judged(played)

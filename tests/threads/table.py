@@ -9,12 +9,12 @@ from pathlib import Path
 
 from tests.login.test_stores import STORES
 from tests.threads import judge
-from tests.threads.rounds import Tally, judged, play_rounds
+from tests.threads.rounds import Tally, played_and_restarted
 
 ROUNDS, SEED = 1000, 8
 OFTEN = 1e-5  # seconds until another thread takes its turn
 COLUMNS: dict[str, tuple[str, ...]] = {
-    "successes after the end": (judge.RESURRECTED,),
+    "successes after delete": (judge.RESURRECTED,),
     "lost sessions": (judge.LOST_SESSION,),
     "lost writes": (judge.LOST_WRITE, judge.LOST_TOUCH, judge.TORN),
     "ids given twice": (judge.GIVEN_TWICE,),
@@ -31,14 +31,8 @@ def row(tally: Tally) -> tuple[int, ...]:
 
 
 def played_on(name: str, rounds: int, seed: int) -> Tally:
-    """Looked at once more when all rounds are over: an end is for ever."""
     with tempfile.TemporaryDirectory() as folder:
-        store = STORES[name](Path(folder))
-        played = play_rounds(store, rounds, seed)
-        for each in played:
-            each.look_at_all(store)
-        store.close()
-    return judged(played)
+        return played_and_restarted(lambda: STORES[name](Path(folder)), rounds, seed)
 
 
 def main(rounds: int, seed: int) -> int:

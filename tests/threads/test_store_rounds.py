@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 
 from sandbox.login.stores import SessionStore
 from tests.login.test_stores import STORES
-from tests.threads.rounds import THREADS, Tally, judged, play_rounds
+from tests.threads.rounds import THREADS, Tally, play_rounds, played_and_restarted
 
 CONTESTED = {
     ("create", "done"),
@@ -34,18 +36,9 @@ CONTESTED = {
 
 
 @pytest.fixture(params=STORES.values(), ids=STORES)
-def store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[SessionStore]:
-    store: SessionStore = request.param(tmp_path)
-    yield store
-    store.close()
-
-
-def played_on(store: SessionStore, rounds: int, seed: int) -> Tally:
-    """Each round is looked at once more when all are over: an end is for ever."""
-    played = play_rounds(store, rounds, seed)
-    for each in played:
-        each.look_at_all(store)
-    return judged(played)
+def make(request: pytest.FixtureRequest, tmp_path: Path) -> Callable[[], SessionStore]:
+    """Opens the same store at each call, as a restart does."""
+    return lambda: request.param(tmp_path)
 
 
 def says_something(tally: Tally) -> bool:
@@ -56,16 +49,19 @@ def says_something(tally: Tally) -> bool:
 @pytest.mark.usefixtures("often_switched")
 @pytest.mark.parametrize("rounds", [pytest.param(20), pytest.param(400, marks=pytest.mark.slow)])
 def test_of_what_eight_threads_were_told_nothing_is_lost_resurrected_or_swapped(
-    store: SessionStore, rounds: int
+    make: Callable[[], SessionStore], rounds: int
 ) -> None:
-    tally = played_on(store, rounds, seed=rounds)
+    tally = played_and_restarted(make, rounds, seed=rounds)
     assert tally.findings == []
     assert says_something(tally), (tally.overlapping, set(tally.answers) ^ CONTESTED)
 
 
 @pytest.mark.usefixtures("often_switched")
-def test_a_round_is_played_by_eight_threads_on_the_same_sessions(store: SessionStore) -> None:
-    (played,) = play_rounds(store, rounds=1, seed=1)
+def test_a_round_is_played_by_eight_threads_on_the_same_sessions(
+    make: Callable[[], SessionStore],
+) -> None:
+    with closing(make()) as store:
+        (played,) = play_rounds(store, rounds=1, seed=1)
     operations = played.history.operations
     players = {each.thread for each in operations if each.kind == "create"}
     assert len(players) == THREADS
@@ -74,4 +70,4 @@ def test_a_round_is_played_by_eight_threads_on_the_same_sessions(store: SessionS
 
 
 def test_threads_that_do_not_meet_say_nothing() -> None:
-    assert not says_something(Tally(rounds=1, overlapping=10_000, answers=Tally().answers))
+    assert not says_something(Tally(rounds=1, overlapping=10_000, answers=Counter()))
