@@ -279,10 +279,11 @@ def test_a_look_never_falls_between_the_two_halves_of_a_replace(store: SessionSt
             store.create(ALICE)
             replacing = threads.submit(replace_it)
             together.wait()
-            while store.find(ALICE.id):
+            while store.find(ALICE.id) and not replacing.done():
                 time.sleep(0)
-            assert store.find("new")
+            found = store.find("new")
             replacing.result()
+            assert found
             store.delete("new")
 
 
