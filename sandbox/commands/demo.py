@@ -8,6 +8,7 @@ import time
 
 from sandbox.commands import serve
 from sandbox.login.problems import Problem
+from sandbox.trace.output import text_output
 from sandbox.trace.painter import Painter
 from sandbox.tutor.own_server import OwnServer
 from sandbox.tutor.tour import DEMO_STOPS
@@ -20,7 +21,7 @@ def run(options: argparse.Namespace) -> int:
     """Five stops on a server of their own, then `serve`."""
     if options.trace != "console":
         raise Problem(f"demo shows its trace here. For another: serve --trace {options.trace}")
-    painter = Painter(sys.stdout)
+    painter = Painter(text_output(sys.stdout))
     beat = 1.0 if sys.stdout.isatty() else 0.0
     with OwnServer(painter) as server:
         broken = walk(DEMO_STOPS, Scene(server), painter.title, lambda _: time.sleep(beat))

@@ -7,6 +7,7 @@ import sys
 
 from sandbox.login.sessions import Limits
 from sandbox.login.whatif import what_ifs
+from sandbox.trace.output import text_output
 from sandbox.trace.painter import Painter
 from sandbox.trace.stage import lamps
 from sandbox.tutor.own_server import OwnServer
@@ -36,7 +37,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> int:
     """Make every stop; 0 only if each reason code was the promised one."""
-    painter = Painter(sys.stdout)
+    painter = Painter(text_output(sys.stdout))
     with OwnServer(painter, Limits(lifetime=LIFETIME_MINUTES * 60)) as server:
         scene = Scene(server)
         pause = _go_on if options.auto or not _at_a_terminal() else _wait_for_enter

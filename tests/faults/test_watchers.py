@@ -234,7 +234,7 @@ class Terminal:
 
 
 @contextmanager
-def terminal(folder: Path) -> Iterator[Terminal]:
+def on_a_terminal(folder: Path, *arguments: str) -> Iterator[Terminal]:
     master, slave = pty.openpty()
 
     def in_the_foreground() -> None:
@@ -243,7 +243,7 @@ def terminal(folder: Path) -> Iterator[Terminal]:
 
     with open(folder / "0.err", "wb") as err:
         process = subprocess.Popen(
-            command("serve", "--store", "memory", "--port", "0"),
+            command(*arguments),
             cwd=folder,
             env=environment(TERM="xterm", COLUMNS="80"),
             stdin=slave,
@@ -256,14 +256,21 @@ def terminal(folder: Path) -> Iterator[Terminal]:
     (folder / "0.out").touch()
     shown = Terminal(master, Child(process, folder, 0))
     try:
-        shown.read_until(lambda: re.search(r"bob/builder\.\n", shown.shown))
-        shown.child._port.append(int(re.findall(r"http://localhost:(\d+)", shown.shown)[0]))
-        until(shown.child._looks_after_signals, STARTING)
         yield shown
     finally:
         process.kill()
         process.wait()
         os.close(master)
+
+
+@contextmanager
+def terminal(folder: Path) -> Iterator[Terminal]:
+    """`serve`, when it has greeted."""
+    with on_a_terminal(folder, "serve", "--store", "memory", "--port", "0") as shown:
+        shown.read_until(lambda: re.search(r"bob/builder\.\n", shown.shown))
+        shown.child._port.append(int(re.findall(r"http://localhost:(\d+)", shown.shown)[0]))
+        until(shown.child._looks_after_signals, STARTING)
+        yield shown
 
 
 def no_longer_read(shown: Terminal) -> None:
@@ -327,6 +334,21 @@ def test_in_front_of_a_terminal_that_is_stopped_it_ends_promptly(
             shown.child.process.send_signal(signal.SIGTERM)
         assert shown.child.wait() == 0
         assert time.monotonic() - began < PROMPTLY
+        assert shown.child.err == ""
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGTERM], ids=lambda how: how.name)
+def test_a_tour_in_front_of_a_terminal_that_hangs_ends_promptly(
+    tmp_path: Path, how: signal.Signals
+) -> None:
+    """Two threads draw there; neither may hold what the other needs to end."""
+    with on_a_terminal(tmp_path, "tour", "--auto") as shown:
+        shown.read_until(lambda: "A stranger at the profile" in shown.shown)
+        time.sleep(1.5)  # the terminal fills up
+        took = seconds(lambda: shown.child.end(how))
+        assert shown.child.process.returncode == 128 + how
+        assert took < PROMPTLY
         assert shown.child.err == ""
 
 
