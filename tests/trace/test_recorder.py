@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 
 from sandbox.trace.recorder import JSONLines
 from sandbox.trace.stage import Event
+from tests.conftest import HandClock
 
 from .scenes import DERIVED, FORGED, SCENES, STAMP, Gone, ended, forged, request, response
 
@@ -202,3 +203,35 @@ def test_whatever_a_text_holds_each_event_stays_on_a_line_of_its_own(texts: list
     begins_like_an_event = '}, {"type": "request", "id": 9}, {"type": '
     events = [request(notes=[*texts, begins_like_an_event, {"type": "no event"}]), response()]
     assert written(*events) == events
+
+
+class Writes(io.BytesIO):
+    """Keeps apart what was written at once."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.ids: list[list[int]] = []
+
+    def write(self, data: Any) -> int:
+        events = [json.loads(line) for line in bytes(data).splitlines()]
+        self.ids.append([event["id"] for event in events if event["type"] == "response"])
+        return super().write(data)
+
+
+def test_requests_that_overlap_are_written_together(clock: HandClock) -> None:
+    out = Writes()
+    lines = JSONLines(out, Gone(), now=clock)
+    for event in (request(id=1), request(id=2), response(id=1), response(id=2)):
+        lines(event)
+    assert out.ids == [[1, 2]]
+
+
+def test_while_one_request_lasts_the_others_are_written_all_the_same(clock: HandClock) -> None:
+    out = Writes()
+    lines = JSONLines(out, Gone(), now=clock)
+    lines(request(id=1))
+    for number in (2, 3, 4):
+        lines(request(id=number))
+        clock.now += 0.06
+        lines(response(id=number))
+    assert out.ids == [[2, 3]]
