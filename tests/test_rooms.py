@@ -119,7 +119,7 @@ RULES = [
         for tool, places in {
             "bottle": (f"{LOGIN}.server",),
             "itsdangerous": (f"{LOGIN}.signing",),
-            "jinja2": (f"{LOGIN}.pages",),
+            "jinja2": (f"{LOGIN}.pages", "sandbox.tutor.lesson_pages"),
             "argon2": (f"{LOGIN}.users",),
             "waitress": ("sandbox.serving.live",),
             "httpx": ("sandbox.tutor.visitor",),

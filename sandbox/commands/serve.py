@@ -17,6 +17,7 @@ from sandbox.commands.options import (
     database_of,
     key_file_of,
 )
+from sandbox.login.cookies import CookieSettings
 from sandbox.login.flow import Bricks
 from sandbox.login.guard import LOOPBACK_NAMES
 from sandbox.login.keys import KeyRing, MemoryKeys
@@ -97,7 +98,8 @@ def _bricks(options: argparse.Namespace) -> Bricks:
     """What the options ask for, ready to serve. Problem: what cannot be used."""
     limits = Limits(idle=options.idle, lifetime=options.lifetime)
     store, keys = _store_and_keys(options.store, options.keys)
-    return lay_bricks(store, keys, demo_users(), Clock(), limits, options.secure)
+    cookie = CookieSettings(limits.cookie_age, options.secure)
+    return lay_bricks(store, keys, demo_users(), Clock(), limits, cookie)
 
 
 def _store_and_keys(wanted: str, brought: Path | None) -> tuple[SessionStore, KeyRing]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterable
 from typing import Any
 
-from sandbox.login.flow import Bricks, Visitor, recognise
+from sandbox.login.flow import Visitor
 from sandbox.login.guard import check_host, refuse_cross_site
 from sandbox.login.pages import error_page
 from sandbox.login.problems import say_at_the_terminal
@@ -18,6 +18,7 @@ from sandbox.trace.stage import note_refusal, where_raised
 Environ = dict[str, Any]
 StartResponse = Callable[..., Any]
 WSGIApp = Callable[[Environ, StartResponse], Iterable[bytes]]
+Recognise = Callable[[str], Visitor]  # takes the Cookie header; a Refusal says why not
 
 VISITOR = "sandbox.visitor"  # in the environ: the Visitor, or the Refusal that says why not
 SET_COOKIES = "sandbox.set_cookies"  # in the environ: Set-Cookie headers waiting to be sent
@@ -45,10 +46,10 @@ class BodyTooLarge(Exception):
 class Middleware:
     """Recognise the visitor once per request, and send the session's cookie with any response."""
 
-    def __init__(self, routes: WSGIApp, bricks: Bricks, allowed_hosts: Collection[str]) -> None:
+    def __init__(self, routes: WSGIApp, recognise: Recognise, hosts: Collection[str]) -> None:
         self._routes = routes
-        self._bricks = bricks
-        self._allowed_hosts = frozenset(allowed_hosts)
+        self._recognise = recognise
+        self._allowed_hosts = frozenset(hosts)
 
     def __call__(self, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
         environ[SET_COOKIES] = []
@@ -73,7 +74,7 @@ class Middleware:
 
     def _who_is_asking(self, environ: Environ) -> Visitor | Refusal:
         try:
-            return recognise(self._bricks, environ.get("HTTP_COOKIE", ""))
+            return self._recognise(environ.get("HTTP_COOKIE", ""))
         except StoreDown:
             raise
         except Refusal as refusal:

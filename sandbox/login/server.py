@@ -10,7 +10,7 @@ from urllib.parse import quote
 
 from bottle import Bottle, HTTPError, HTTPResponse, request, static_file
 
-from sandbox.login.flow import Bricks, Visitor, log_in, log_out
+from sandbox.login.flow import Bricks, Visitor, log_in, log_out, recognise
 from sandbox.login.guard import LOOPBACK_NAMES, guard, safe_next
 from sandbox.login.middleware import SET_COOKIES, VISITOR, Middleware, WSGIApp
 from sandbox.login.pages import error_page, render
@@ -38,14 +38,13 @@ def make_app(
     demo_accounts: Mapping[str, str] | None = None,
 ) -> WSGIApp:
     """The whole login server, as a WSGI application."""
-    return Middleware(make_routes(bricks, demo_accounts or {}), bricks, allowed_hosts)
+    routes = make_routes(bricks, demo_accounts or {})
+    return Middleware(routes, functools.partial(recognise, bricks), allowed_hosts)
 
 
 def make_routes(bricks: Bricks, demo_accounts: Mapping[str, str]) -> Bottle:
     """The routes alone; `demo_accounts` stand on the login page."""
-    app = Bottle()
-    app.config["catchall"] = False  # the middleware answers what goes wrong
-    app.default_error_handler = _error
+    app = new_routes()
 
     @app.get("/")
     def home() -> str:
@@ -118,10 +117,6 @@ def make_routes(bricks: Bricks, demo_accounts: Mapping[str, str]) -> Bottle:
     def me(visitor: Visitor, user: str) -> dict[str, str]:
         return {"user": user, "word": visitor.session.word}
 
-    @app.get("/static/<name>")
-    def static(name: str) -> HTTPResponse:
-        return static_file(name, STATIC)
-
     def page(template: str, **values: Any) -> str:
         visitor = request.environ[VISITOR]
         known = visitor if isinstance(visitor, Visitor) else None
@@ -130,6 +125,19 @@ def make_routes(bricks: Bricks, demo_accounts: Mapping[str, str]) -> Bottle:
         if known and flash and request.method != "HEAD":
             mark_as_read(bricks.store, known.session)
         return render(template, visitor=known, refusal=refusal, flash=flash, **values)
+
+    return app
+
+
+def new_routes() -> Bottle:
+    """No page yet, only what every page needs: style sheets, and an answer when there is none."""
+    app = Bottle()
+    app.config["catchall"] = False  # the middleware answers what goes wrong
+    app.default_error_handler = _error
+
+    @app.get("/static/<name>")
+    def static(name: str) -> HTTPResponse:
+        return static_file(name, STATIC)
 
     return app
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import secrets
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 from sandbox.login.problems import Problem
 from sandbox.login.refusals import AbsoluteTimeout, IdleTimeout, StoreDown, UnknownSession
@@ -91,15 +92,8 @@ def _touch(store: SessionStore, session: Session, now: float) -> str:
         return "failed"
 
 
-def _opened(
-    outcome: object,
-    store: object,
-    limits: object,
-    user: str,
-    present: Session | None,
-    *_: object,
-    **__: object,
-) -> Evidence:
+def _opened(outcome: object, *asked: Any, **_: object) -> Evidence:
+    _store, _limits, user, present, *_rest = asked
     if not isinstance(outcome, Session):
         return {"user": user}
     replaced = shortened(present.id) if present else None
@@ -110,7 +104,7 @@ def _opened(
 def open_session(
     store: SessionStore,
     limits: Limits,
-    user: str,
+    user: str | None,
     present: Session | None,
     now: float,
     new_id: Callable[[], str] = new_session_id,

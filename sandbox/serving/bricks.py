@@ -19,11 +19,11 @@ def lay_bricks(
     users: Users,
     clock: Callable[[], float],
     limits: Limits | None = None,
-    secure: bool = False,
+    cookie: CookieSettings | None = None,
     new_id: Callable[[], str] = new_session_id,
 ) -> Bricks:
     """A login from a store, keys, users and a clock."""
     limits = limits or Limits()
-    cookie = CookieSettings(limits.cookie_age, secure)
-    signer = SessionSigner(keys, clock, limits.cookie_age)
+    cookie = cookie or CookieSettings(limits.cookie_age)
+    signer = SessionSigner(keys, clock, cookie.max_age)
     return Bricks(cookie, signer, store, limits, users, clock, new_id)

@@ -49,12 +49,17 @@ def _compared(evidence: dict[str, Any]) -> str:
     return f"computed {shortened(computed)} {spelling}"
 
 
+def _named(evidence: dict[str, Any]) -> str:
+    """A session by its shortened id; some lessons use ids too short for that."""
+    told: str = evidence["session_id"]
+    return told if told != "…" else "it"
+
+
 def _look_up_session(outcome: str, evidence: dict[str, Any]) -> str:
-    session_id = evidence["session_id"]
     if outcome == "UNKNOWN_SESSION":
-        return f"no session {session_id} in the store"
+        return f"no session {evidence['session_id']} in the store"
     user = evidence["user"]
-    return f"found {session_id}, " + (f"{user}'s session" if user else "nobody's session")
+    return f"found {_named(evidence)}, " + (f"{user}'s session" if user else "nobody's session")
 
 
 def _check_limits(outcome: str, evidence: dict[str, Any]) -> str:
@@ -93,11 +98,11 @@ def _check_password(outcome: str, evidence: dict[str, Any]) -> str:
 def _open_session(outcome: str, evidence: dict[str, Any]) -> str:
     instead = evidence.get("replaced")
     instead = f", in the place of {instead}" if instead else ""
-    return f"new session {evidence.get('session_id')} for {evidence['user']}{instead}"
+    return f"new session {evidence.get('session_id')} for {evidence['user'] or 'nobody'}{instead}"
 
 
 def _sign_session_id(outcome: str, evidence: dict[str, Any]) -> str:
-    return f"stamped {evidence['session_id']} with key {evidence['key']}"
+    return f"stamped {_named(evidence)} with key {evidence['key']}"
 
 
 def _set_cookie(outcome: str, evidence: dict[str, Any]) -> str:

@@ -19,6 +19,7 @@ ATTRIBUTES = {
 }
 PHRASES = {int(status): status.phrase for status in HTTPStatus}
 LONGEST_PART = 40  # characters of a cookie that is not ours
+LONGEST_VALUE = 16  # characters: what is longer is an id
 MOST_NAMES = 10  # of foreign cookies
 
 
@@ -58,9 +59,11 @@ def cookie_lines(before: str, value: str, label: str) -> list[Line]:
     parts = value.split(".")
     if len(parts) != 3:
         return [Line("lane", f"{before}{_cut(value)}", label)]
-    session_id, issued, stamp = shortened(parts[0]), _cut(parts[1]), shortened(parts[2])
-    shown = f"{session_id} . {issued:6} . {stamp}"
-    names = f"{'id':{len(session_id) + 3}}{'issued':{max(len(issued), 6) + 3}}stamp"
+    is_short = len(parts[0]) <= LONGEST_VALUE
+    first, name = (parts[0], "value") if is_short else (shortened(parts[0]), "id")
+    issued, stamp = _cut(parts[1]), shortened(parts[2])
+    shown = f"{first:{len(name)}} . {issued:6} . {stamp}"
+    names = f"{name:{max(len(first), len(name)) + 3}}{'issued':{max(len(issued), 6) + 3}}stamp"
     below = f"{' ' * len(before)}{names:{len(shown)}}"
     return [
         Line("lane", f"{before}{shown}", label, fold=len(before)),

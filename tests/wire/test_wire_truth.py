@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Iterator
+from functools import partial
 from typing import Any
 from urllib.parse import urlencode
 
 import pytest
 from bottle import HTTPError, HTTPResponse, abort, redirect, request, response
 
-from sandbox.login.flow import Bricks
+from sandbox.login.flow import Bricks, recognise
 from sandbox.login.guard import LOOPBACK_NAMES
 from sandbox.login.keys import MemoryKeys
 from sandbox.login.middleware import Middleware
@@ -79,7 +80,7 @@ def with_endings(bricks: Bricks) -> Middleware:
 
     routes.route("/end/stream/<status:int>", ["GET", "POST"], stream)
     routes.route("/end/<way>/<status:int>", ["GET", "POST"], finish)
-    return Middleware(routes, bricks, LOOPBACK_NAMES)
+    return Middleware(routes, partial(recognise, bricks), LOOPBACK_NAMES)
 
 
 @pytest.fixture(scope="module")
@@ -201,7 +202,7 @@ def test_a_refusal_that_a_route_lets_through_gets_our_page_and_keeps_the_cookie(
         raise UnknownSession()
 
     routes.route("/refuse", "GET", refuse)
-    with serving(bricks, Middleware(routes, bricks, LOOPBACK_NAMES)) as site:
+    with serving(bricks, Middleware(routes, partial(recognise, bricks), LOOPBACK_NAMES)) as site:
         answer, told = site.told(lambda: site.get("/refuse"))
     assert answer.all("Cache-Control") == ["no-store"]
     assert answer.all("Set-Cookie") == told["set_cookie"] == ["probe=kept; Path=/"]

@@ -1,0 +1,51 @@
+"""The pages of a lesson's server: a heading, sentences, forms and links; every value escaped."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+from sandbox.login.pages import VIEWS
+
+OWN_VIEWS = Path(__file__).parent / "views"
+
+
+@dataclass(frozen=True)
+class Form:
+    """A form that is sent to `action`: its button, and its fields by name with their labels.
+
+    `password` is typed unseen; a field `next` is hidden and has its label as value.
+    """
+
+    action: str
+    button: str
+    fields: dict[str, str]
+
+
+@dataclass(frozen=True)
+class Link:
+    """A link to another page."""
+
+    path: str
+    text: str
+
+
+_templates = Environment(
+    loader=FileSystemLoader([OWN_VIEWS, VIEWS]),
+    autoescape=True,
+    undefined=StrictUndefined,
+    trim_blocks=True,
+    lstrip_blocks=True,
+)
+
+
+def page(heading: str, *parts: str | Form | Link) -> str:
+    """One page as HTML: the heading, then sentences, forms and links in this order."""
+    return _templates.get_template("lesson.html").render(heading=heading, parts=parts)
+
+
+def banner(says: str) -> str:
+    """What stands at the top of every page of a careless server."""
+    return _templates.get_template("careless.html").render(says=says)
