@@ -17,6 +17,7 @@ COMMANDS = {
     "demo": "a login in five stops, then the server for you",
     "serve": "the login server, traced",
     "tour": "a scripted visit: how a cookie is accepted and refused",
+    "lesson": "the lessons, step by step",
     "cookie": "take a cookie of this sandbox apart",
     "keys": "list the signing keys by fingerprint, rotate them",
     "bench": "measure: what tracing costs, requests per second",

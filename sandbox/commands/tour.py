@@ -57,7 +57,7 @@ def _show_what_ifs(painter: Painter, scene: Scene) -> list[str]:
     )
     scene.log_in(scene.alice)
     scene.server.console.catch_up()
-    bricks, cookie = scene.server.bricks, scene.alice.jar.cookies["sandbox_session"].value
+    bricks, cookie = scene.server.bricks, scene.alice.jar.value("sandbox_session") or ""
     row = bricks.store.all_of("alice")[0]
     outcomes = what_ifs(bricks, cookie, row)
     codes = {each: refusal.code if refusal else "OK" for each, refusal in outcomes.items()}

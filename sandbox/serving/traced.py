@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import itertools
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from functools import partial
 from typing import Any
 
@@ -20,6 +21,7 @@ def traced(
     tell: Tell,
     wants: Wants = everything,
     timer: Callable[[], float] = time.perf_counter,
+    ids: Iterator[int] | None = None,
 ) -> Wire:
     """The same server, telling what happens in it and what crosses the wire."""
     in_full = not bricks.signer.keys.brought
@@ -32,6 +34,7 @@ def traced(
         clock=bricks.clock,
         timer=timer,
         wants=wants,
+        ids=ids or itertools.count(1),
     )
 
 

@@ -24,6 +24,7 @@ Wants = Callable[[int], bool]  # asked at a request's beginning, with its number
 
 VERSION = 1
 LONGEST_TEXT = 8192
+KNOWN_STAGES: dict[str, str] = {}  # every stage that was declared, with its lane
 PACKAGE = os.path.dirname(os.path.dirname(os.path.abspath(__file__))) + os.sep
 
 
@@ -132,6 +133,7 @@ def stage(
     def decorate(step: Callable[P, R]) -> Callable[P, R]:
         name, code = step.__name__, step.__code__
         first_line = _place(code.co_filename, _first_line(code))
+        KNOWN_STAGES[name] = lane
 
         @functools.wraps(step)
         def watched(*args: P.args, **kwargs: P.kwargs) -> R:

@@ -46,12 +46,12 @@ class Wire:
     clock: Callable[[], float]
     wants: Wants = everything
     timer: Callable[[], float] = time.perf_counter
-    _ids: Iterator[int] = field(default_factory=lambda: itertools.count(1))
+    ids: Iterator[int] = field(default_factory=lambda: itertools.count(1))
 
     def __call__(self, environ: Environ, start_response: Callable[..., Any]) -> Iterable[bytes]:
         if self.ignore(environ["PATH_INFO"]):
             return self.app(environ, start_response)
-        number = next(self._ids)
+        number = next(self.ids)
         report = Report(number, self.tell, self.timer, in_full=self.wants(number))
         exchange = _Exchange(report, self.show)
         if report.in_full:

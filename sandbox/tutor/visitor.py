@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from urllib.parse import urlencode
 
 import httpx
 
 NUMBER = re.compile(r"-?\d+")
 TIMEOUT = 10.0  # seconds
+HERE = "localhost"
+FORM = "application/x-www-form-urlencoded"
 
 
 @dataclass
@@ -26,33 +29,43 @@ class JarCookie:
 class Jar:
     """What a browser keeps of Set-Cookie headers (RFC 6265 section 5.3), aged by one clock.
 
-    Loopback counts as secure, as it does in browsers.
+    By host and name: the port plays no part. Loopback counts as secure, as it does in browsers.
     """
 
     clock: Callable[[], float]
-    cookies: dict[str, JarCookie] = field(default_factory=dict)
+    cookies: dict[tuple[str, str], JarCookie] = field(default_factory=dict)
 
-    def keep(self, set_cookie: str) -> None:
+    def keep(self, set_cookie: str, host: str = HERE) -> None:
         """Do what a Set-Cookie header says."""
         pair, *attributes = (part.strip() for part in set_cookie.split(";"))
         name, _, value = pair.partition("=")
         given = {key.lower(): text for key, _, text in (each.partition("=") for each in attributes)}
         max_age = given.get("max-age", "")
         expires = self.clock() + int(max_age) if NUMBER.fullmatch(max_age) else None
-        self.cookies[name] = JarCookie(value, given.get("path", "/"), expires, tuple(attributes))
+        cookie = JarCookie(value, given.get("path", "/"), expires, tuple(attributes))
+        self.cookies[host, name] = cookie
         self._drop_expired()
 
-    def header(self, path: str) -> str:
+    def header(self, path: str, host: str = HERE) -> str:
         """The Cookie header for a request to this path; empty when there is nothing to send."""
-        self._drop_expired()
-        sent = (item for item in self.cookies.items() if _belongs(path, item[1].path))
+        sent = (item for item in self.on(host).items() if _belongs(path, item[1].path))
         return "; ".join(f"{name}={cookie.value}" for name, cookie in sent)
+
+    def on(self, host: str = HERE) -> dict[str, JarCookie]:
+        """The cookies of one host by name; what has expired is gone."""
+        self._drop_expired()
+        return {name: cookie for (home, name), cookie in self.cookies.items() if home == host}
+
+    def value(self, name: str, host: str = HERE) -> str | None:
+        """What the jar holds under this name."""
+        cookie = self.on(host).get(name)
+        return cookie.value if cookie else None
 
     def _drop_expired(self) -> None:
         now = self.clock()
-        over = [n for n, each in self.cookies.items() if (each.expires or now + 1) <= now]
-        for name in over:
-            del self.cookies[name]
+        over = [key for key, each in self.cookies.items() if (each.expires or now + 1) <= now]
+        for key in over:
+            del self.cookies[key]
 
 
 def _belongs(asked: str, path: str) -> bool:
@@ -76,23 +89,32 @@ class Visitor:
 
     def get(self, path: str, cookie: str | None = None) -> httpx.Response:
         """GET a page; `cookie` is sent instead of what is in the jar."""
-        return self._send("GET", path, {}, cookie)
+        return self.send("GET", path, cookie=cookie)
 
     def post(self, path: str, **fields: str) -> httpx.Response:
         """Send a form."""
-        return self._send("POST", path, fields, None)
+        return self.send("POST", path, form=urlencode(fields))
+
+    def send(
+        self,
+        method: str,
+        target: str,
+        form: str = "",
+        cookie: str | None = None,
+        headers: Mapping[str, str] | None = None,
+    ) -> httpx.Response:
+        """Send one request to a path here or to a whole address; the jar keeps what comes back."""
+        to = self._http.build_request(method, target).url
+        sent = self.jar.header(to.path, to.host) if cookie is None else cookie
+        ours = {"Cookie": sent} if sent else {}
+        of_form = {"Content-Type": FORM} if form else {}
+        response = self._http.request(
+            method, target, content=form.encode(), headers={**of_form, **(headers or {}), **ours}
+        )
+        for set_cookie in response.headers.get_list("set-cookie"):
+            self.jar.keep(set_cookie, to.host)
+        self._http.cookies.clear()
+        return response
 
     def close(self) -> None:
         self._http.close()
-
-    def _send(
-        self, method: str, path: str, fields: dict[str, str], cookie: str | None
-    ) -> httpx.Response:
-        header = self.jar.header(path) if cookie is None else cookie
-        headers = {"Cookie": header} if header else {}
-        response = self._http.request(method, path, data=fields or None, headers=headers)
-        response.read()
-        for set_cookie in response.headers.get_list("set-cookie"):
-            self.jar.keep(set_cookie)
-        self._http.cookies.clear()
-        return response

@@ -28,7 +28,7 @@ def test_a_cookie_is_kept_and_sent(jar: Jar) -> None:
 
 def test_everything_about_a_cookie_can_be_seen(jar: Jar, clock: HandClock) -> None:
     jar.keep("sid=a; Path=/x; Max-Age=60; HttpOnly")
-    kept = jar.cookies["sid"]
+    kept = jar.on()["sid"]
     assert (kept.value, kept.path, kept.expires) == ("a", "/x", clock.now + 60)
     assert kept.attributes == ("Path=/x", "Max-Age=60", "HttpOnly")
 
@@ -37,7 +37,7 @@ def test_a_cookie_of_the_same_name_is_replaced(jar: Jar) -> None:
     jar.keep("sid=a; Path=/; Max-Age=60")
     jar.keep("sid=b; Path=/")
     assert jar.header("/") == "sid=b"
-    assert jar.cookies["sid"].expires is None
+    assert jar.on()["sid"].expires is None
 
 
 def test_cookies_are_sent_in_the_order_in_which_they_came(jar: Jar) -> None:
@@ -73,7 +73,7 @@ def test_a_cookie_without_an_age_stays_until_the_browser_is_closed(
 
 def test_names_of_attributes_may_be_written_in_any_case(jar: Jar, clock: HandClock) -> None:
     jar.keep("sid=a; PATH=/x; max-AGE=60")
-    assert (jar.cookies["sid"].path, jar.cookies["sid"].expires) == ("/x", clock.now + 60)
+    assert (jar.on()["sid"].path, jar.on()["sid"].expires) == ("/x", clock.now + 60)
 
 
 @pytest.mark.parametrize("age", ["soon", "", "1e3"])

@@ -17,6 +17,9 @@ class MemoryStore:
         self._rows: dict[str, Session] = {}
         self._lock = threading.Lock()
 
+    def __len__(self) -> int:
+        return len(self._rows)
+
     def create(self, session: Session) -> None:
         with self._lock:
             self._refuse_in_use(session.id)

@@ -1,0 +1,101 @@
+"""`lesson`: the lessons, step by step."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import time
+from typing import Any
+
+from sandbox.commands.options import say
+from sandbox.login.problems import Problem
+from sandbox.tutor.lesson.auto import Done, run_lesson, unsound
+from sandbox.tutor.lesson.filling import NotAGap
+from sandbox.tutor.lesson.judge import Unmet
+from sandbox.tutor.lesson.lint import lint
+from sandbox.tutor.lesson.parts import Lesson
+from sandbox.tutor.lesson.shelf import find_lesson, folders
+from sandbox.tutor.lesson.site import Site
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """The options of `lesson`."""
+    add = parser.add_argument
+    add("number", nargs="?", metavar="NN", help="its number; the next unfinished one unless given")
+    add("--from", dest="step", type=int, metavar="STEP", help="begin with this step")
+    add("--auto", action="store_true", help="no keyboard: do every step, stop when one fails")
+    add("--plain", action="store_true", help="no colour, every sign as a word")
+    add("--list", action="store_true", help="how far you are")
+    add("--lint", action="store_true", help="name every mistake in the lessons")
+    add("--json", action="store_true", help="with --auto, --list or --lint: a JSON object per line")
+    add("--port", type=int, metavar="N", help="8000, or the next free one, unless given")
+
+
+def run(options: argparse.Namespace) -> int:
+    """Run, list or check lessons; 0 when all went well."""
+    if options.lint:
+        return _lint(options)
+    if options.auto:
+        return _auto(options)
+    raise Problem("not yet")
+
+
+def _wanted(options: argparse.Namespace) -> list[Lesson]:
+    """The lesson that was named, or all of them."""
+    numbers = [options.number] if options.number else list(folders())
+    return [find_lesson(number) for number in numbers]
+
+
+def _auto(options: argparse.Namespace) -> int:
+    began = time.perf_counter()
+    with Site(0) as site:
+        for lesson in _wanted(options):
+            if not _run_one(lesson, site, options.json):
+                return 1
+    _tell(options.json, f"All done in {time.perf_counter() - began:.1f} s.", done=True)
+    return 0
+
+
+def _run_one(lesson: Lesson, site: Site, as_json: bool) -> bool:
+    _tell(as_json, f"{lesson.number} · {lesson.title}")
+    try:
+        for done in run_lesson(lesson, site):
+            mistake = unsound(done, lesson)
+            if mistake:
+                _tell(as_json, str(mistake), file=str(lesson.path), line=mistake.line)
+                return False
+            _tell_step(as_json, lesson, done)
+    except Unmet as unmet:
+        where = {"file": str(unmet.path), "line": unmet.line}
+        _tell(as_json, str(unmet), **where, expected=unmet.expected, observed=unmet.seen)
+        return False
+    except NotAGap as error:
+        _tell(as_json, f"{lesson.path}: {error}", file=str(lesson.path))
+        return False
+    return True
+
+
+def _tell_step(as_json: bool, lesson: Lesson, done: Done) -> None:
+    codes = ", ".join(done.verdicts)
+    name = f"{lesson.number}.{done.step.number} {done.step.title}"
+    told = {"lesson": lesson.number, "step": done.step.number, "verdicts": done.verdicts}
+    _tell(as_json, f"  {name}: {codes}" if codes else f"  {name}", **told)
+
+
+def _tell(as_json: bool, sentence: str, **fields: Any) -> None:
+    if not as_json:
+        say([sentence])
+    elif fields:
+        print(json.dumps(fields), flush=True)
+
+
+def _lint(options: argparse.Namespace) -> int:
+    numbers = folders()
+    wanted = [numbers[options.number.zfill(2)]] if options.number else list(numbers.values())
+    with Site(0) as site:
+        mistakes = [each for folder in wanted for each in lint(folder / "README.md", site)]
+    for each in mistakes:
+        _tell(options.json, str(each), file=str(each.path), line=each.line, says=each.says)
+    if not mistakes:
+        _tell(options.json, f"{len(wanted)} lessons, no mistake.", done=True)
+    return 1 if mistakes else 0

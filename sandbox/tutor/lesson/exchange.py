@@ -1,0 +1,165 @@
+"""One request and its response in a lesson, whoever made it, and all that was told of it."""
+
+from __future__ import annotations
+
+import html
+import itertools
+import re
+import threading
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from typing import Any
+
+from sandbox.login.cookies import parse_cookie_header
+from sandbox.login.middleware import Environ, StartResponse, WSGIApp, is_static
+from sandbox.login.stores import Session
+from sandbox.trace.stage import Event
+
+TAG = re.compile(r"<(?:style|script|head)\b.*?</\w+>|<[^>]*>", re.DOTALL)
+VISITORS = "sandbox-visitor ("
+
+
+@dataclass
+class Exchange:
+    """What crossed the wire and what the stages told; `number` counts as they began.
+
+    `rows` and `row` are what the store held when it ended: how many sessions, and the one that the
+    visitor's ticket finds.
+    """
+
+    number: int
+    cookie_name: str
+    method: str
+    target: str
+    host: str
+    cookie_header: str
+    is_ours: bool
+    status: int = 0
+    headers: list[tuple[str, str]] = field(default_factory=list)
+    body: str = ""
+    events: list[Event] = field(default_factory=list)
+    rows: int = 0
+    row: Session | None = None
+
+    @property
+    def path(self) -> str:
+        return self.target.partition("?")[0]
+
+    @property
+    def sent(self) -> str | None:
+        """The value of the lesson's cookie that came with the request."""
+        return next(iter(parse_cookie_header(self.cookie_header).values(self.cookie_name)), None)
+
+    @property
+    def set_cookie(self) -> str | None:
+        """The Set-Cookie header for the lesson's cookie, the last one if there are several."""
+        ours = [each for each in self.set_cookies if each.startswith(f"{self.cookie_name}=")]
+        return ours[-1] if ours else None
+
+    @property
+    def set_cookies(self) -> list[str]:
+        return [value for name, value in self.headers if name.lower() == "set-cookie"]
+
+    @property
+    def given(self) -> str | None:
+        """The new value that the browser was given; empty when it was told to drop the cookie."""
+        return self.set_cookie.partition(";")[0].partition("=")[2] if self.set_cookie else None
+
+    @property
+    def kept(self) -> str | None:
+        """What the browser holds afterwards, as far as the server can know."""
+        return (self.sent if self.given is None else self.given) or None
+
+    @property
+    def response(self) -> Event:
+        """What was told of the response at the end."""
+        return next((event for event in self.events if event["type"] == "response"), {})
+
+    @property
+    def verdict(self) -> str:
+        return str(self.response.get("verdict", "SKIPPED"))
+
+    @property
+    def stages(self) -> dict[str, str]:
+        """How each stage ended; SKIPPED for those that a story did not reach."""
+        skipped = dict.fromkeys(self.response.get("skipped", []), "SKIPPED")
+        ended = [event for event in self.events if event["type"] == "stage_ended"]
+        return skipped | {event["stage"]: event["outcome"] for event in ended}
+
+    @property
+    def text(self) -> str:
+        """The page as a person reads it."""
+        return " ".join(html.unescape(TAG.sub(" ", self.body)).split())
+
+
+class Recorder:
+    """A WSGI wrapper and a listener: puts together what belongs to one exchange.
+
+    All of a request happens in one thread: what is told there belongs to it. `look` adds what the
+    store holds, `publish` gets the whole exchange when it has ended.
+    """
+
+    def __init__(
+        self, look: Callable[[Exchange], None], publish: Callable[[Exchange], None]
+    ) -> None:
+        self._look = look
+        self._publish = publish
+        self._here = threading.local()
+        self._numbers = itertools.count(1)
+
+    def wants(self, request_id: int) -> bool:
+        return True  # each may be the one that a step waits for
+
+    def __call__(self, event: Event) -> None:
+        self._here.exchange.events.append(event)
+
+    def close(self) -> None:
+        """Nothing to let go of."""
+
+    def now(self) -> int:
+        """Exchanges with a higher number begin after this moment."""
+        return next(self._numbers)
+
+    def answer(
+        self, app: WSGIApp, cookie_name: str, environ: Environ, start_response: StartResponse
+    ) -> Iterable[bytes]:
+        """Let the app answer, and publish what happened unless it is of no interest."""
+        exchange = self._here.exchange = _begun(next(self._numbers), cookie_name, environ)
+
+        def start(status: str, headers: list[tuple[str, str]], exc_info: Any = None) -> Any:
+            exchange.status, exchange.headers = int(status[:3]), headers
+            return start_response(status, headers, exc_info)
+
+        body = _whole(app(environ, start))
+        exchange.body = body.decode(errors="replace")
+        if not is_static(environ["PATH_INFO"]) and not _is_prefetch(environ):
+            self._look(exchange)
+            self._publish(exchange)
+        return [body]
+
+
+def _begun(number: int, cookie_name: str, environ: Environ) -> Exchange:
+    query = environ.get("QUERY_STRING", "")
+    return Exchange(
+        number,
+        cookie_name,
+        method=environ["REQUEST_METHOD"],
+        target=environ["PATH_INFO"] + (f"?{query}" if query else ""),
+        host=environ.get("HTTP_HOST", "").rpartition(":")[0],
+        cookie_header=environ.get("HTTP_COOKIE", ""),
+        is_ours=environ.get("HTTP_USER_AGENT", "").startswith(VISITORS),
+    )
+
+
+def _whole(body: Iterable[bytes]) -> bytes:
+    try:
+        return b"".join(body)
+    finally:
+        if hasattr(body, "close"):
+            body.close()
+
+
+def _is_prefetch(environ: Environ) -> bool:
+    """A browser that looks ahead: nobody has asked for the page yet."""
+    said = (environ.get(name, "") for name in ("HTTP_SEC_PURPOSE", "HTTP_PURPOSE", "HTTP_X_MOZ"))
+    return any("prefetch" in each or "prerender" in each for each in said)

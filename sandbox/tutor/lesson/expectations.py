@@ -1,0 +1,112 @@
+"""Lines such as `status == 303`: read, and judged by an exchange."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import replace
+
+from sandbox.trace.stage import KNOWN_STAGES
+from sandbox.tutor.lesson.exchange import Exchange
+from sandbox.tutor.lesson.parts import Expectation
+
+LINE = re.compile(r"(?P<subject>.+?) (?P<operator>==|!=|contains|lacks) (?P<value>.+)")
+BARE = re.compile(r"(?P<subject>.+?) (?P<operator>present|absent)")
+TURNED = {
+    "==": "!=",
+    "!=": "==",
+    "contains": "lacks",
+    "lacks": "contains",
+    "present": "absent",
+    "absent": "present",
+}
+TOKEN = re.compile(r"[!#$%&'*+\-.^_`|~0-9A-Za-z]+")
+NO_NAME = re.compile("")
+NAMES = {
+    "status": NO_NAME,
+    "header": TOKEN,
+    "cookie": re.compile("|[A-Za-z-]+"),
+    "body": NO_NAME,
+    "stage": TOKEN,
+    "verdict": NO_NAME,
+    "lamp": re.compile("issued|alive"),
+    "rows": NO_NAME,
+    "row": re.compile("|id|user|word"),
+    "jar": NO_NAME,
+}
+
+
+class NotAnExpectation(Exception):
+    """The line says nothing that can be judged; the message says what was expected."""
+
+
+def parse_expectation(text: str, line: int) -> Expectation:
+    """Read one line; NotAnExpectation says what is wrong with it."""
+    found = BARE.fullmatch(text) or LINE.fullmatch(text)
+    if not found:
+        raise NotAnExpectation(f"expected SUBJECT OPERATOR VALUE, as in `status == 303`: {text}")
+    subject, _, name = found["subject"].partition(" ")
+    if subject not in NAMES:
+        raise NotAnExpectation(f"unknown subject {subject!r}; there are {', '.join(NAMES)}")
+    if not NAMES[subject].fullmatch(name):
+        raise NotAnExpectation(f"{subject!r} cannot have the name {name!r} here")
+    if subject == "stage" and name not in KNOWN_STAGES:
+        raise NotAnExpectation(f"there is no stage {name!r}; there are {', '.join(KNOWN_STAGES)}")
+    value = found.groupdict().get("value", "")
+    return Expectation(line, text, subject, name, found["operator"], value)
+
+
+def turned_round(expectation: Expectation) -> Expectation:
+    """The same with the operator's pair: it is met exactly when this one is not."""
+    operator = TURNED[expectation.operator]
+    subject = f"{expectation.subject} {expectation.name}".rstrip()
+    text = f"{subject} {operator} {expectation.value}".rstrip()
+    return replace(expectation, operator=operator, text=text)
+
+
+def observed(expectation: Expectation, exchange: Exchange, jar: str | None) -> str | None:
+    """What there is to see of its subject; None when there is nothing."""
+    return _LOOK[expectation.subject](exchange, expectation.name, jar)
+
+
+def is_met(operator: str, seen: str | None, value: str) -> bool:
+    """Does what was seen meet the operator and its value?"""
+    if operator in ("!=", "lacks", "absent"):
+        return not is_met(TURNED[operator], seen, value)
+    if seen is None:
+        return False
+    return {"==": seen == value, "contains": value in seen, "present": True}[operator]
+
+
+def _header(exchange: Exchange, name: str, _jar: str | None) -> str | None:
+    values = [value for each, value in exchange.headers if each.lower() == name.lower()]
+    return ", ".join(values) if values else None
+
+
+def _cookie(exchange: Exchange, name: str, _jar: str | None) -> str | None:
+    if exchange.set_cookie is None or not name:
+        return exchange.set_cookie
+    if name == "value":
+        return exchange.given
+    pieces = (piece.strip().partition("=") for piece in exchange.set_cookie.split(";")[1:])
+    return next((value for each, _, value in pieces if each.lower() == name.lower()), None)
+
+
+def _row(exchange: Exchange, name: str, _jar: str | None) -> str | None:
+    if exchange.row is None:
+        return None
+    return str(getattr(exchange.row, name or "id") or "nobody")
+
+
+_LOOK: dict[str, Callable[[Exchange, str, str | None], str | None]] = {
+    "status": lambda exchange, _name, _jar: str(exchange.status),
+    "header": _header,
+    "cookie": _cookie,
+    "body": lambda exchange, _name, _jar: exchange.text,
+    "stage": lambda exchange, name, _jar: exchange.stages.get(name),
+    "verdict": lambda exchange, _name, _jar: exchange.verdict,
+    "lamp": lambda exchange, name, _jar: str(exchange.response["lamps"][name]),
+    "rows": lambda exchange, _name, _jar: str(exchange.rows),
+    "row": _row,
+    "jar": lambda _exchange, _name, jar: jar,
+}

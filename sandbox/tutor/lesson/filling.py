@@ -1,0 +1,83 @@
+"""`{{alice.cookie | first=bob}}`: what was seen earlier, changed on the way or not."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+
+from sandbox.login.keys import MemoryKeys
+from sandbox.login.signing import SessionSigner, take_apart
+from sandbox.login.whatif import one_changed
+
+GAP = re.compile(r"\{\{(.*?)\}\}")
+SOURCE = re.compile(r"(?P<visitor>[a-z][a-z0-9]*)\.(?P<earlier>earlier )?cookie|port|other port")
+FIRST = re.compile(r"first=(\w+)")
+AN_HOUR = 3600
+FOREVER = 100 * 365 * 86400  # seconds
+
+Given = Callable[[str, int], str]  # a visitor's cookie: the newest (1), the one before it (2)
+
+
+class NotAGap(Exception):
+    """Nothing can be filled in here; the message says what was expected."""
+
+
+def check_gaps(text: str) -> None:
+    """NotAGap for what could never be filled in."""
+    for gap in GAP.findall(text):
+        source, *changes = (part.strip() for part in gap.split("|"))
+        if not SOURCE.fullmatch(source):
+            raise NotAGap(f"expected {{{{alice.cookie}}}} or {{{{port}}}}: {{{{{gap}}}}}")
+        for change in changes:
+            _changer(change)
+
+
+def fill(text: str, given: Given, ports: dict[str, int]) -> str:
+    """The text with every gap filled; NotAGap when nothing of the kind was seen so far."""
+    return GAP.sub(lambda gap: _filled(gap[1], given, ports), text)
+
+
+def _filled(gap: str, given: Given, ports: dict[str, int]) -> str:
+    source, *changes = (part.strip() for part in gap.split("|"))
+    if source in ports:
+        return str(ports[source])
+    found = SOURCE.fullmatch(source)
+    if not found or not found["visitor"]:
+        raise NotAGap(f"there is no {source} yet; the `server` line `another port` makes one")
+    value = given(found["visitor"], 2 if found["earlier"] else 1)
+    for change in changes:
+        value = _changer(change)(value)
+    return value
+
+
+def _changer(change: str) -> Callable[[str], str]:
+    first = FIRST.fullmatch(change)
+    if first:
+        return lambda cookie: first[1] + cookie[len(cookie.partition(".")[0]) :]
+    changers = {
+        "later": _later,
+        "without stamp": lambda cookie: cookie.rpartition(".")[0],
+        "stamped by bob": _stamped_by_bob,
+        "one changed": one_changed,
+    }
+    if change not in changers:
+        known = ", ".join(["first=WORD", *changers])
+        raise NotAGap(f"a cookie cannot be changed by {change!r}; there are {known}")
+    return changers[change]
+
+
+def _later(cookie: str) -> str:
+    """An hour is added to the time that the cookie claims; the stamp stays."""
+    parts = take_apart(cookie)
+    moved = take_apart(_by_bob(parts.session_id, (parts.issued_at or 0) + AN_HOUR)).timestamp
+    return f"{parts.session_id}.{moved}.{parts.signature}"
+
+
+def _stamped_by_bob(cookie: str) -> str:
+    """The same words with the stamp that a signing key of bob's own makes."""
+    parts = take_apart(cookie)
+    return _by_bob(parts.session_id, parts.issued_at or 0)
+
+
+def _by_bob(words: str, issued_at: int) -> str:
+    return SessionSigner(MemoryKeys(b"bob's own key"), lambda: issued_at, FOREVER).sign(words)

@@ -1,0 +1,110 @@
+"""A step that was done: what was expected, what was seen, which prediction came true."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from sandbox.tutor.lesson.exchange import Exchange
+from sandbox.tutor.lesson.expectations import is_met, observed
+from sandbox.tutor.lesson.parts import Expectation, Prediction, Request, Step
+from sandbox.tutor.lesson.world import World
+
+
+@dataclass(frozen=True)
+class Judged:
+    """One expectation beside what was seen; `seen` is None when there was nothing."""
+
+    expectation: Expectation
+    value: str
+    seen: str | None
+    is_met: bool
+
+
+@dataclass(frozen=True)
+class Sighting:
+    """An exchange, and what the jar of its visitor held afterwards."""
+
+    exchange: Exchange
+    jar: str | None
+
+
+class Unmet(Exception):
+    """The first expectation that was not met, and where it stands."""
+
+    def __init__(self, path: Path, judged: Judged) -> None:
+        self.path, self.judged = path, judged
+        self.line, self.expected = judged.expectation.line, judged.expectation.text
+        self.seen = "nothing" if judged.seen is None else judged.seen
+        super().__init__(f"{path}:{self.line}: expected {self.expected}, observed {self.seen}")
+
+
+def judge(expectation: Expectation, sighting: Sighting, world: World) -> Judged:
+    """Hold one expectation against what was seen."""
+    value = world.filled(expectation.value)
+    seen = observed(expectation, sighting.exchange, sighting.jar)
+    return Judged(expectation, value, seen, is_met(expectation.operator, seen, value))
+
+
+def do_step(
+    world: World, step: Step, path: Path, show: Callable[[Request, Sighting], None] | None = None
+) -> list[Sighting]:
+    """Do all of a step with the built-in visitor; Unmet at the first unmet expectation."""
+    sightings = []
+    for act in step.acts:
+        if not isinstance(act, Request):
+            world.do(act)
+            continue
+        sighting = sighted(world, act)
+        sightings.append(sighting)
+        if show:
+            show(act, sighting)
+        for expectation in act.expectations:
+            judged = judge(expectation, sighting, world)
+            if not judged.is_met:
+                raise Unmet(path, judged)
+    return sightings
+
+
+def sighted(world: World, request: Request) -> Sighting:
+    """Have the built-in visitor make the request, and look."""
+    exchange = world.send(request)
+    return Sighting(exchange, world.jar_of(request.visitor))
+
+
+def right_answers(prediction: Prediction, sightings: list[Sighting], world: World) -> list[str]:
+    """Every answer that came true; a sound prediction has exactly one.
+
+    To choose: letters. To order: all letters in the order of the trace. To sort: for each option
+    the numbers of its heaps, such as `1 2 2`.
+    """
+    if prediction.kind == "choose":
+        sighting = sightings[prediction.at - 1]
+        expected = [(o.letter, o.expectation) for o in prediction.options if o.expectation]
+        return [letter for letter, each in expected if judge(each, sighting, world).is_met]
+    if prediction.kind == "order":
+        return _order(prediction, sightings[prediction.at - 1])
+    return _sorted(prediction, sightings, world)
+
+
+def _order(prediction: Prediction, sighting: Sighting) -> list[str]:
+    started = [e["stage"] for e in sighting.exchange.events if e["type"] == "stage_started"]
+    if not all(option.stage in started for option in prediction.options):
+        return []
+    in_order = sorted(prediction.options, key=lambda option: started.index(option.stage))
+    return ["".join(option.letter for option in in_order)]
+
+
+def _sorted(prediction: Prediction, sightings: list[Sighting], world: World) -> list[str]:
+    answers = [""]
+    for option in prediction.options:
+        if not 1 <= option.at <= len(sightings):
+            return []
+        heaps = [
+            str(number)
+            for number, heap in enumerate(prediction.categories, 1)
+            if judge(heap.expectation, sightings[option.at - 1], world).is_met
+        ]
+        answers = [f"{answer} {heap}".strip() for answer in answers for heap in heaps]
+    return answers

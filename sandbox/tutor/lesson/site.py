@@ -1,0 +1,119 @@
+"""The address of a lesson: whatever world it shows at present, a browser finds it here."""
+
+from __future__ import annotations
+
+import itertools
+import threading
+from collections import deque
+from collections.abc import Callable, Iterable
+from typing import TYPE_CHECKING
+from urllib.parse import parse_qs
+
+from sandbox.login.cookies import parse_cookie_header
+from sandbox.login.guard import LOOPBACK_NAMES, PORT
+from sandbox.login.middleware import Environ, StartResponse
+from sandbox.login.problems import Problem
+from sandbox.serving.live import LiveServer
+from sandbox.tutor.lesson.exchange import Exchange, Recorder
+from sandbox.tutor.visitor import JarCookie
+
+if TYPE_CHECKING:
+    from sandbox.tutor.lesson.world import World
+
+PATIENCE = 10.0  # seconds until an exchange must have been published
+Handle = Callable[[Exchange], None]
+
+
+class Site:
+    """Started in `with`. `world` answers; `/start` puts a browser where the step begins."""
+
+    def __init__(self, port: int | None, seen: Handle = lambda exchange: None) -> None:
+        self.recorder = Recorder(lambda exchange: self.world.look(exchange), self._publish)
+        self.ids = itertools.count(1)
+        self._world: World | None = None
+        self.start_as, self.start_at = "alice", "/"
+        self._seen = seen
+        self._ours: deque[Exchange] = deque()
+        self._published = threading.Condition()
+        self._servers = [LiveServer(self, port)]
+
+    @property
+    def world(self) -> World:
+        if self._world is None:
+            raise RuntimeError("nothing is shown here yet")
+        return self._world
+
+    def show(self, world: World) -> None:
+        """Answer from this world from now on."""
+        if self._world is not None:
+            self._world.close()
+        self._world = world
+
+    @property
+    def url(self) -> str:
+        return self._servers[0].url
+
+    @property
+    def ports(self) -> dict[str, int]:
+        """Where the site listens, as a lesson's README calls it."""
+        names = ("port", "other port")
+        return {name: server.port for name, server in zip(names, self._servers, strict=False)}
+
+    def listen_on_another_port(self) -> None:
+        if len(self._servers) == 1:
+            self._servers.append(LiveServer(self, 0).start())
+
+    def last_of_ours(self) -> Exchange:
+        """The exchange that the built-in visitor has just made."""
+        with self._published:
+            if not self._published.wait_for(lambda: self._ours, PATIENCE):
+                raise Problem("The lesson's server gave no answer. Start the lesson again.")
+            return self._ours.popleft()
+
+    def __call__(self, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
+        if environ["PATH_INFO"] == "/start" and _is_from_here(environ):
+            return self._start(environ, start_response)
+        server = self.world.server
+        return self.recorder.answer(server.app, server.cookie, environ, start_response)
+
+    def _start(self, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
+        """Give the browser the visitor's cookies, drop left-over ones, and go to the page."""
+        wanted = parse_qs(environ.get("QUERY_STRING", "")).get("as", [self.start_as])[0]
+        jar = self.world.person(wanted).visitor.jar.on()
+        ours = self.world.cookie_names()
+        sent = dict(parse_cookie_header(environ.get("HTTP_COOKIE", "")).pairs)
+        given = [_as_header(name, jar[name]) for name in ours if name in jar]
+        dropped = [f"{name}=; Path=/; Max-Age=0" for name in ours & sent.keys() - jar.keys()]
+        headers = [("Location", self.start_at), ("Cache-Control", "no-store")]
+        cookies = [("Set-Cookie", header) for header in given + dropped]
+        start_response("303 See Other", [*headers, *cookies, ("Content-Length", "0")])
+        return [b""]
+
+    def _publish(self, exchange: Exchange) -> None:
+        if not exchange.is_ours:
+            self._seen(exchange)
+            return
+        with self._published:
+            self._ours.append(exchange)
+            self._published.notify_all()
+
+    def __enter__(self) -> Site:
+        self._servers[0].start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if self._world is not None:
+            self._world.close()
+        for server in self._servers:
+            server.stop()
+
+
+def _is_from_here(environ: Environ) -> bool:
+    """Another host name would be DNS rebinding: its page could read the visitor's cookie."""
+    return PORT.sub("", environ.get("HTTP_HOST", "")).lower() in LOOPBACK_NAMES
+
+
+def _as_header(name: str, cookie: JarCookie) -> str:
+    """The cookie as it was set; a browser that is told its age anew keeps it long enough."""
+    attributes = cookie.attributes or ("Path=/", "HttpOnly", "SameSite=Lax")
+    return "; ".join([f"{name}={cookie.value}", *attributes])

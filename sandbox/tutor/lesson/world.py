@@ -1,0 +1,208 @@
+"""Where a lesson happens: its servers, rows and keys, its visitors with their jars, its clock."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from sandbox.login.cookies import parse_cookie_header
+from sandbox.login.flow import Bricks
+from sandbox.login.keys import MemoryKeys, new_key
+from sandbox.login.middleware import WSGIApp
+from sandbox.login.sessions import new_session_id
+from sandbox.login.stores.memory import MemoryStore
+from sandbox.login.users import demo_users
+from sandbox.serving.bricks import lay_bricks
+from sandbox.serving.traced import traced
+from sandbox.tutor.lesson.exchange import Exchange
+from sandbox.tutor.lesson.filling import NotAGap, fill
+from sandbox.tutor.lesson.parts import Clock, Request, Scene
+from sandbox.tutor.lesson.site import Site
+from sandbox.tutor.lesson_app import load_app
+from sandbox.tutor.visitor import HERE, JarCookie, Visitor
+
+
+class StandingClock:
+    """The clock of a lesson: it stands still until a step moves it."""
+
+    def __init__(self) -> None:
+        self.now = time.time()
+
+    def __call__(self) -> float:
+        return self.now
+
+
+@dataclass
+class Server:
+    """One server of a lesson, app.py or careless.py, with its own store, keys and cookie."""
+
+    bricks: Bricks
+    store: MemoryStore
+    keys: MemoryKeys
+    app: WSGIApp
+    careless: str
+
+    @property
+    def cookie(self) -> str:
+        return self.bricks.cookie.name
+
+
+@dataclass
+class Person:
+    """A visitor, and the cookies that he was given, oldest first, by their names."""
+
+    visitor: Visitor
+    given: dict[str, list[str]] = field(default_factory=dict)
+
+    def was_given(self, name: str, value: str) -> None:
+        values = self.given.setdefault(name, [])
+        if value and values[-1:] != [value]:
+            values.append(value)
+
+
+class Ids:
+    """How new session ids are made."""
+
+    def __init__(self) -> None:
+        self._count = 0
+        self._counting = False
+
+    def count_from_one(self) -> None:
+        self._counting, self._count = True, 0
+
+    def random(self) -> None:
+        self._counting = False
+
+    def __call__(self) -> str:
+        if not self._counting:
+            return new_session_id()
+        self._count += 1
+        return str(self._count)
+
+
+class World:
+    """Begin a lesson afresh on a site: nobody has been here, and the clock stands at now."""
+
+    def __init__(self, folder: Path, site: Site) -> None:
+        self.clock = StandingClock()
+        self.site = site
+        self._folder = folder
+        self._users = demo_users()
+        self._ids = Ids()
+        self._start_over("app")
+        site.show(self)
+
+    def do(self, act: Clock | Scene) -> None:
+        """Move the clock, or set the scene."""
+        if isinstance(act, Clock):
+            self.clock.now += act.seconds
+            return
+        word, _, rest = act.command.partition(" ")
+        if word == "use":
+            self.use(rest)
+        elif act.command == "new key":
+            self.server.keys.keys = (new_key(),)
+        elif word == "delete":
+            who = rest.rpartition(" ")[2]
+            self.server.store.delete(ticket_of(self.cookie_given_to(who, 1)))
+        elif word == "ids":
+            self._ids.random() if rest == "random" else self._ids.count_from_one()
+        elif act.command == "another port":
+            self.site.listen_on_another_port()
+        else:
+            self._start_over(self._name)
+
+    def use(self, name: str) -> None:
+        """Go on with app.py or with careless.py."""
+        self._name = name
+        if name not in self._servers:
+            self._servers[name] = self._made(self._folder / f"{name}.py")
+        self.server = self._servers[name]
+
+    def send(self, request: Request) -> Exchange:
+        """Have the built-in visitor make the request."""
+        person = self.person(request.visitor)
+        headers = {name: self.filled(value) for name, value in request.headers}
+        cookie = None if request.cookie is None else self.filled(request.cookie)
+        target, form = self.filled(request.target), self.filled(request.form)
+        person.visitor.send(request.method, target, form, cookie, headers)
+        exchange = self.site.last_of_ours()
+        self._note_given(person, exchange)
+        return exchange
+
+    def adopt(self, name: str, exchange: Exchange) -> None:
+        """The visitor of this name goes on with the cookies of whoever made the exchange."""
+        person = self.person(name)
+        jar = person.visitor.jar
+        before = jar.on()
+        for cookie in self.cookie_names():
+            jar.cookies.pop((HERE, cookie), None)
+        for cookie, value in parse_cookie_header(exchange.cookie_header).pairs:
+            if cookie in self.cookie_names():
+                same = before.get(cookie)
+                jar.cookies[HERE, cookie] = (
+                    same if same and same.value == value else JarCookie(value)
+                )
+        for header in exchange.set_cookies:
+            jar.keep(header)
+        self._note_given(person, exchange)
+
+    def _note_given(self, person: Person, exchange: Exchange) -> None:
+        person.was_given(exchange.cookie_name, exchange.given or "")
+
+    def person(self, name: str) -> Person:
+        if name not in self._people:
+            self._people[name] = Person(Visitor(name, self.site.url, self.clock))
+        return self._people[name]
+
+    def jar_of(self, name: str) -> str | None:
+        """The value of the present server's cookie in this visitor's jar."""
+        return self.person(name).visitor.jar.value(self.server.cookie)
+
+    def cookie_given_to(self, name: str, back: int) -> str:
+        """The newest value that the visitor was given (1), or the one before it (2)."""
+        values = self.person(name).given.get(self.server.cookie, [])
+        if len(values) < back:
+            raise NotAGap(f"{name} was given fewer than {back} cookies so far")
+        return values[-back]
+
+    def filled(self, text: str) -> str:
+        return fill(text, self.cookie_given_to, self.site.ports)
+
+    def cookie_names(self) -> set[str]:
+        return {server.cookie for server in self._servers.values()}
+
+    def was_handed_out(self, value: str) -> bool:
+        """Did anybody get this value in this run?"""
+        given = (each for person in self._people.values() for each in person.given.values())
+        return any(value in values for values in given)
+
+    def look(self, exchange: Exchange) -> None:
+        """Note what the store holds now that the exchange has ended."""
+        store = self.server.store
+        exchange.rows = len(store)
+        exchange.row = store.find(ticket_of(exchange.kept)) if exchange.kept else None
+
+    def close(self) -> None:
+        for person in self._people.values():
+            person.visitor.close()
+
+    def _start_over(self, name: str) -> None:
+        self._servers: dict[str, Server] = {}
+        self._people: dict[str, Person] = {}
+        self.use(name)
+
+    def _made(self, path: Path) -> Server:
+        lesson, store, keys = load_app(path), MemoryStore(), MemoryKeys()
+        bricks = lay_bricks(
+            store, keys, self._users, self.clock, lesson.limits, lesson.cookie, self._ids
+        )
+        told = self.site.recorder
+        app = traced(lesson.make(bricks), bricks, told, told.wants, ids=self.site.ids)
+        return Server(bricks, store, keys, app, lesson.careless)
+
+
+def ticket_of(cookie: str) -> str:
+    """The part of a cookie that finds a row."""
+    return cookie.partition(".")[0]
