@@ -25,17 +25,10 @@ def traced(
 ) -> Wire:
     """The same server, telling what happens in it and what crosses the wire."""
     in_full = not bricks.signer.keys.brought
-    return Wire(
-        app,
-        tell,
-        describe=partial(describe_cookies, bricks.cookie, in_full=in_full),
-        show=partial(describe_set_cookie, bricks.cookie, in_full=in_full),
-        ignore=is_static,
-        clock=bricks.clock,
-        timer=timer,
-        wants=wants,
-        ids=ids or itertools.count(1),
-    )
+    describe = partial(describe_cookies, bricks.cookie, in_full=in_full)
+    show = partial(describe_set_cookie, bricks.cookie, in_full=in_full)
+    numbers = ids or itertools.count(1)
+    return Wire(app, tell, describe, show, is_static, bricks.clock, wants, timer, numbers)
 
 
 def describe_cookies(settings: CookieSettings, header: str, in_full: bool) -> dict[str, Any]:

@@ -16,12 +16,15 @@ LABELS = 9  # columns for the lane's name
 NARROW = 72  # columns: below, the figures of a signature are not indented
 MARKS = "✓✗→…·µ"
 IN_ASCII = str.maketrans({"✓": "+", "✗": "x", "→": "->", "…": "~", "·": "-", "µ": "u"})
+IN_WORDS = str.maketrans(
+    {"✓": "passed", "✗": "refused", "→": "answered", "…": "...", "·": "-", "µ": "u"}
+)
 # Legible on a dark and on a light terminal; never the only carrier of meaning.
 LANE_STYLES = {"browser": "cyan", "signer": "magenta", "store": "green", "guard": "bold"}
 TEXT_STYLES = {"head": "bold", "detail": "dim", "lamps": "bold"}
 
 
-class _Terminal(Console):
+class Terminal(Console):
     """rich ends the program when nobody reads any more; we decide that ourselves."""
 
     def on_broken_pipe(self) -> None:
@@ -29,14 +32,24 @@ class _Terminal(Console):
 
 
 class Painter:
-    """Draw events on a terminal, or into a file as plain text."""
+    """Draw events on a terminal, or into a file as plain text.
 
-    def __init__(self, out: TextIO, width: int | None = None) -> None:
-        self._console = _Terminal(
-            file=out, width=width, highlight=False, markup=False, emoji=False, soft_wrap=True
+    `plain`: no colour and no bold, every sign as a word.
+    """
+
+    def __init__(self, out: TextIO, width: int | None = None, plain: bool = False) -> None:
+        self._console = Terminal(
+            file=out,
+            width=width,
+            color_system=None if plain else "auto",
+            highlight=False,
+            markup=False,
+            emoji=False,
+            soft_wrap=True,
         )
         self.width = self._console.width  # columns, asked anew for each event
         self._ascii = not _can_write(out, MARKS)
+        self._signs = IN_WORDS if plain else IN_ASCII if self._ascii else {}
         self._had_cookie: dict[int, bool] = {}
 
     def draw(self, *events: Event) -> None:
@@ -48,12 +61,12 @@ class Painter:
 
     def say(self, sentence: str) -> None:
         """Lines of their own, between the cards."""
-        text = Text(self._writable(sentence))
+        text = Text(self.writable(sentence))
         self._console.print(Text("\n").join(text.wrap(self._console, self.width)))
 
     def title(self, text: str) -> None:
         """The heading of what follows; further lines say what to look at."""
-        first, *rest = self._writable(text).split("\n")
+        first, *rest = self.writable(text).split("\n")
         width = min(self._console.width, 80)
         wrapped = [Text(part) for line in rest for part in textwrap.wrap(line, width) or [""]]
         heading = [Text("=" * width, "dim"), Text(first, "bold")]
@@ -79,7 +92,7 @@ class Painter:
         """One line of a card, continued below where the terminal is too narrow for it."""
         start = self._start(request_id, line)
         room = max(self.width - cell_len(start.plain), 1)
-        text, right = self._writable(line.text).rstrip(), self._writable(line.right)
+        text, right = self.writable(line.text).rstrip(), self.writable(line.right)
         style = TEXT_STYLES.get(line.kind, "")
         first, *more = self._broken(line, text, room)
         gap = room - cell_len(first) - cell_len(right)
@@ -91,7 +104,7 @@ class Painter:
         return [start, *rest] if first or not rest else rest
 
     def _broken(self, line: Line, text: str, room: int) -> list[str]:
-        if cell_len(self._writable(line.text)) <= room:
+        if cell_len(self.writable(line.text)) <= room:
             return [text]
         if line.fold:
             return [text[: line.fold].rstrip(), text[line.fold :]]
@@ -109,13 +122,13 @@ class Painter:
             start.append(f"{line.label:{LABELS}}", LANE_STYLES.get(line.label, ""))
         if line.code:
             mark, style = ("✓", "bold green") if line.code == "OK" else ("✗", "bold")
-            start.append(self._writable(f"{mark} {line.code}  "), style)
+            start.append(self.writable(f"{mark} {line.code}  "), style)
         return start
 
-    def _writable(self, text: str) -> str:
-        if not self._ascii:
-            return text
-        return text.translate(IN_ASCII).encode("ascii", "backslashreplace").decode()
+    def writable(self, text: str) -> str:
+        """The text in signs that the terminal can show and the reader wants."""
+        text = text.translate(self._signs) if self._signs else text
+        return text.encode("ascii", "backslashreplace").decode() if self._ascii else text
 
 
 def _can_write(out: TextIO, marks: str) -> bool:

@@ -22,7 +22,8 @@ Lines = list[tuple[int, str]]  # with their numbers in the file
 OPTION = re.compile(r"([a-z])\. (.+?) -> (.+)")
 SORTED = re.compile(r"([a-z])\. (.+?) \((\d+)\)")
 CATEGORY = re.compile(r"= (.+?): (.+)")
-WATCH = re.compile(r"watch (\w+)")
+LETTERED = re.compile(r"[a-z]\. ")
+OF_A_MACHINE = re.compile(r"[a-z]\. |= |watch ")
 REQUEST_LINE = re.compile(r"(GET|POST|HEAD|PUT|DELETE) (\S.*)")
 HEADER = re.compile(r"([\w-]+):\s*(.*)")
 HTTP_OPTIONS = re.compile(r"(?:as=(?P<visitor>[a-z][a-z0-9]*))? ?(?:at=(?P<at>/\S*))?")
@@ -84,35 +85,29 @@ def read_predict(options: str, lines: Lines, line: int) -> Prediction:
     given = PREDICT_OPTIONS.fullmatch(options.strip())
     if not given:
         raise Broken(line, f"expected `predict`, `predict order` or `predict sort`: {options}")
-    kind, words, watch = given["kind"] or "choose", [], ""
-    found: list[Option] = []
-    categories: list[Category] = []
-    for number, text in lines:
-        says = WATCH.fullmatch(text)
-        if says:
-            watch = _stage(says[1], number)
-        elif kind == "sort" and CATEGORY.fullmatch(text):
-            categories.append(_category(text, number))
-        elif re.match(r"[a-z]\. ", text):
-            found.append(_option(kind, text, number))
-        elif text.strip():
-            words.append(text.strip())
-    _check_prediction(kind, words, found, categories, watch, line)
-    at = int(given["at"] or 0)
-    return Prediction(line, kind, " ".join(words), tuple(found), tuple(categories), at, watch)
+    kind, at = given["kind"] or "choose", int(given["at"] or 0)
+    question = " ".join(text.strip() for _, text in lines if not OF_A_MACHINE.match(text))
+    options = tuple(_option(kind, text, n) for n, text in lines if LETTERED.match(text))
+    heaps = tuple(_category(text, n) for n, text in lines if text.startswith("= "))
+    stages = [_stage(text[6:].strip(), n) for n, text in lines if text.startswith("watch ")]
+    asked = Prediction(line, kind, question, options, heaps, at, stages[-1] if stages else "")
+    _check_prediction(asked)
+    return asked
 
 
-def _check_prediction(
-    kind: str, words: list[str], found: list[Option], heaps: list[Category], watch: str, line: int
-) -> None:
-    if not words or len(found) < 2:
-        raise Broken(line, "expected a question, then two options or more, as in `a. OK -> …`")
-    if [option.letter for option in found] != [chr(ord("a") + n) for n in range(len(found))]:
-        raise Broken(line, "expected the options to be lettered a, b, c in this order")
-    if kind == "sort" and len(heaps) < 2:
-        raise Broken(line, "expected two heaps or more, as in `= the browser: jar absent`")
-    if not watch:
-        raise Broken(line, "expected `watch STAGE` as the last line, for whoever does not know")
+def _check_prediction(asked: Prediction) -> None:
+    letters = [option.letter for option in asked.options]
+    wrong = ""
+    if not asked.question or len(letters) < 2:
+        wrong = "expected a question, then two options or more, as in `a. OK -> …`"
+    elif letters != [chr(ord("a") + n) for n in range(len(letters))]:
+        wrong = "expected the options to be lettered a, b, c in this order"
+    elif (len(asked.categories) < 2) == (asked.kind == "sort"):
+        wrong = "expected two heaps or more in a sort, as in `= the browser: jar absent`"
+    elif not asked.watch:
+        wrong = "expected `watch STAGE` as the last line, for whoever does not know"
+    if wrong:
+        raise Broken(asked.line, wrong)
 
 
 def _option(kind: str, text: str, line: int) -> Option:
@@ -130,8 +125,9 @@ def _option(kind: str, text: str, line: int) -> Option:
 
 def _category(text: str, line: int) -> Category:
     found = CATEGORY.fullmatch(text)
-    words, rest = found.groups() if found else ("", "")
-    return Category(line, words, _expectation(rest, line))
+    if not found:
+        raise Broken(line, f"expected a heap such as `= the browser: jar absent`: {text}")
+    return Category(line, found[1], _expectation(found[2], line))
 
 
 def _stage(name: str, line: int) -> str:
