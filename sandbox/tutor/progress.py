@@ -1,0 +1,212 @@
+"""How far a student is in the lessons, kept in one readable JSON file.
+
+    {"version": 1, "lessons": {"03": {"step": 4, "finished": false, "skipped": [2], "missed": [3]}}}
+
+Fields that are not known are ignored, and what is missing counts as not yet done.
+"""
+
+from __future__ import annotations
+
+import itertools
+import json
+import os
+import secrets
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any
+
+from sandbox.login.problems import say_at_the_terminal
+
+VERSION = 1
+Lessons = dict[str, "LessonProgress"]
+
+
+@dataclass
+class LessonProgress:
+    """One lesson: the step to go on with, the steps skipped, the predictions missed.
+
+    A step is missed while its prediction was wrong or "don't know", until a review of it is
+    answered right. The lesson may have lost steps since: `step` may be larger than it has.
+    """
+
+    step: int = 1
+    finished: bool = False
+    skipped: list[int] = field(default_factory=list)
+    missed: list[int] = field(default_factory=list)
+
+
+class Progress:
+    """The progress of one student; of two commands at once, the last to save wins whole."""
+
+    def __init__(self, path: Path, lessons: Lessons, say: Callable[[str], None]) -> None:
+        self.path = path
+        self._lessons = lessons
+        self._say = say
+        self._may_write = True
+        self._told = False
+
+    @classmethod
+    def load(cls, path: Path, say: Callable[[str], None] = say_at_the_terminal) -> Progress:
+        """What the file says; a damaged one is kept aside, said, and progress begins afresh."""
+        progress = cls(path, {}, say)
+        try:
+            progress._lessons = _read(path)
+        except _Damaged as damage:
+            progress._begin_afresh(str(damage))
+        except OSError as error:
+            progress._leave_it_alone(f"cannot be read ({error.strerror})")
+        return progress
+
+    def of(self, lesson: str) -> LessonProgress:
+        """The progress in a lesson, by its number as text ("03"); changes to it are saved, too."""
+        return self._lessons.setdefault(lesson, LessonProgress())
+
+    def save(self) -> None:
+        """Write all of it, whole or not at all. What hinders is said once; the lesson goes on."""
+        if self._may_write:
+            try:
+                _replace(_real(self.path), _text(self._lessons))
+            except OSError as error:
+                self._say_not_kept(f"cannot be written ({error.strerror})")
+
+    def _begin_afresh(self, damage: str) -> None:
+        try:
+            aside = _put_aside(_real(self.path))
+        except FileNotFoundError:  # another command has put it aside, and says so
+            return
+        except OSError as error:
+            self._leave_it_alone(f"{damage} and cannot be put aside ({error.strerror})")
+            return
+        kept = f"it is kept as {aside.name}, and your progress begins afresh."
+        self._say(f"The progress file {self.path} {damage}: {kept}")
+
+    def _leave_it_alone(self, hindrance: str) -> None:
+        self._may_write = False
+        self._say_not_kept(hindrance)
+
+    def _say_not_kept(self, hindrance: str) -> None:
+        if not self._told:
+            self._told = True
+            self._say(
+                f"The progress file {self.path} {hindrance}, so your progress is not kept: "
+                "make the file and its folder yours to read and write, with room on the disk."
+            )
+
+
+class _Damaged(Exception):
+    """What is wrong with a progress file, as the end of a sentence about it."""
+
+
+def _real(path: Path) -> Path:
+    return Path(os.path.realpath(path))  # a link to the file stays a link
+
+
+def _read(path: Path) -> Lessons:
+    if path.exists() and not path.is_file():
+        raise _Damaged("is not a file")
+    try:
+        content = path.read_bytes()
+    except (FileNotFoundError, NotADirectoryError):
+        return {}
+    try:
+        return _lessons(json.loads(content.decode("utf-8-sig"), object_pairs_hook=_each_once))
+    except UnicodeDecodeError:
+        raise _Damaged("is not UTF-8 text") from None
+    except (ValueError, RecursionError):
+        raise _Damaged("is not JSON") from None
+
+
+def _each_once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """JSON lets a name stand twice; one of the two would be lost without a word."""
+    if len({name for name, _ in pairs}) < len(pairs):
+        raise _Damaged("holds a name twice")
+    return dict(pairs)
+
+
+def _lessons(found: Any) -> Lessons:
+    version = found.get("version") if isinstance(found, dict) else None
+    if type(version) is int and version > VERSION:
+        raise _Damaged("was written by a newer version of the sandbox")
+    if type(version) is not int or version != VERSION:
+        raise _Damaged("does not hold the progress of a student")
+    lessons = found.get("lessons", {})
+    if not isinstance(lessons, dict):
+        raise _Damaged("has no list of lessons")
+    return {name: _lesson(name, fields) for name, fields in lessons.items()}
+
+
+def _lesson(name: str, found: Any) -> LessonProgress:
+    if isinstance(found, dict):
+        known = {each: found[each] for each in SOUND if each in found}
+        if all(SOUND[each](value) for each, value in known.items()):
+            return LessonProgress(**known)
+    raise _Damaged(f"says something odd about lesson {name!a:.20}")
+
+
+def _is_step(value: Any) -> bool:
+    return type(value) is int and value >= 1  # not isinstance: True is an int, too
+
+
+def _are_steps(value: Any) -> bool:
+    return isinstance(value, list) and all(map(_is_step, value))
+
+
+SOUND: dict[str, Callable[[Any], bool]] = {
+    "step": _is_step,
+    "finished": lambda value: isinstance(value, bool),
+    "skipped": _are_steps,
+    "missed": _are_steps,
+}
+
+
+def _text(lessons: Lessons) -> str:
+    """Only lessons that were begun, in order."""
+    begun = {
+        name: asdict(lesson)
+        for name, lesson in sorted(lessons.items())
+        if lesson != LessonProgress()
+    }
+    return json.dumps({"version": VERSION, "lessons": begun}, indent=2) + "\n"
+
+
+def _replace(path: Path, text: str) -> None:
+    """Written aside and then renamed: whoever reads finds the old file or the new one, whole."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    aside = path.with_name(f"{path.name}.{secrets.token_hex(4)}")
+    try:
+        with aside.open("x", encoding="utf-8") as file:
+            file.write(text)
+            file.flush()
+            os.fsync(file.fileno())
+        os.replace(aside, path)
+    finally:
+        with suppress(OSError):
+            aside.unlink()
+
+
+def _put_aside(path: Path) -> Path:
+    """Rename a damaged file to a free name."""
+    for number in itertools.count(1):
+        aside = path.with_name(f"{path.name}.damaged{f'-{number}' if number > 1 else ''}")
+        if not os.path.lexists(aside) and _move(path, aside):
+            return aside
+    raise AssertionError("there is always a free name")
+
+
+def _move(path: Path, aside: Path) -> bool:
+    """Move it there, unless that name is taken: renaming would overwrite a file."""
+    if path.is_dir():
+        path.rename(aside)  # a folder takes the place of nothing but an empty folder
+        return True
+    try:
+        aside.open("x").close()
+    except FileExistsError:
+        return False
+    try:
+        os.replace(path, aside)
+    except OSError:
+        aside.unlink()
+        raise
+    return True
