@@ -87,10 +87,10 @@ def read_predict(options: str, lines: Lines, line: int) -> Prediction:
         raise Broken(line, f"expected `predict`, `predict order` or `predict sort`: {options}")
     kind, at = given["kind"] or "choose", int(given["at"] or 0)
     question = " ".join(text.strip() for _, text in lines if not OF_A_MACHINE.match(text))
-    options = tuple(_option(kind, text, n) for n, text in lines if LETTERED.match(text))
+    found = tuple(_option(kind, text, n) for n, text in lines if LETTERED.match(text))
     heaps = tuple(_category(text, n) for n, text in lines if text.startswith("= "))
     stages = [_stage(text[6:].strip(), n) for n, text in lines if text.startswith("watch ")]
-    asked = Prediction(line, kind, question, options, heaps, at, stages[-1] if stages else "")
+    asked = Prediction(line, kind, question, found, heaps, at, stages[-1] if stages else "")
     _check_prediction(asked)
     return asked
 

@@ -27,10 +27,11 @@ class StandingClock:
     """The clock of a lesson: it stands still until a step moves it."""
 
     def __init__(self) -> None:
-        self.now = time.time()
+        self.moved = 0.0  # seconds
+        self._began = time.time()
 
     def __call__(self) -> float:
-        return self.now
+        return self._began + self.moved
 
 
 @dataclass
@@ -96,7 +97,7 @@ class World:
     def do(self, act: Clock | Scene) -> None:
         """Move the clock, or set the scene."""
         if isinstance(act, Clock):
-            self.clock.now += act.seconds
+            self.clock.moved += act.seconds
             return
         word, _, rest = act.command.partition(" ")
         if word == "use":
@@ -155,6 +156,15 @@ class World:
         if name not in self._people:
             self._people[name] = Person(Visitor(name, self.site.url, self.clock))
         return self._people[name]
+
+    def names(self) -> list[str]:
+        """Everybody who has been here."""
+        return list(self._people)
+
+    @property
+    def moved(self) -> float:
+        """By how many seconds the clock was moved."""
+        return self.clock.moved
 
     def jar_of(self, name: str) -> str | None:
         """The value of the present server's cookie in this visitor's jar."""

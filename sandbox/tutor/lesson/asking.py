@@ -1,0 +1,83 @@
+"""A prediction on the screen: its options by number, and what became of the answer."""
+
+from __future__ import annotations
+
+import re
+
+from sandbox.tutor.lesson.judge import Sighting
+from sandbox.tutor.lesson.parts import Prediction, Step
+
+DONT_KNOW = "0"
+
+
+def question_lines(prediction: Prediction) -> list[str]:
+    """The question and its options, numbered; not to know is one of them."""
+    lines = [f"Predict: {prediction.question}", ""]
+    lines += [f"  {number}  {o.text}" for number, o in enumerate(prediction.options, 1)]
+    if prediction.kind == "sort":
+        heaps = enumerate(prediction.categories, 1)
+        lines += ["", *(f"  heap {number}: {heap.text}" for number, heap in heaps)]
+    return [*lines, f"  {DONT_KNOW}  I do not know", "", how_to_answer(prediction)]
+
+
+def how_to_answer(prediction: Prediction) -> str:
+    """What may be typed."""
+    count = len(prediction.options)
+    if prediction.kind == "choose":
+        return f"Type a number from 0 to {count}, then Enter."
+    if prediction.kind == "order":
+        return f"Type all {count} numbers in the right order, then Enter; or 0."
+    return f"Type the heap of each option, {count} numbers, then Enter; or 0."
+
+
+def read_answer(prediction: Prediction, typed: str) -> str | None:
+    """The answer as `right_answers` writes it, or "0"; None when it is no answer."""
+    digits = re.findall(r"\d", typed)
+    if not digits or re.sub(r"[\d\s,]", "", typed):
+        return None
+    if digits == [DONT_KNOW]:
+        return DONT_KNOW
+    numbers, count = [int(digit) for digit in digits], len(prediction.options)
+    if prediction.kind == "sort":
+        fits = all(1 <= n <= len(prediction.categories) for n in numbers) and len(numbers) == count
+        return " ".join(digits) if fits else None
+    expected = 1 if prediction.kind == "choose" else count
+    fits = len(set(numbers)) == expected and all(1 <= n <= count for n in numbers)
+    letters = "".join(prediction.options[n - 1].letter for n in numbers) if fits else None
+    return letters if letters and len(letters) == expected else None
+
+
+def in_words(prediction: Prediction, answer: str) -> str:
+    """An answer as it would be said."""
+    texts = {option.letter: option.text for option in prediction.options}
+    if prediction.kind == "choose":
+        return texts[answer]
+    if prediction.kind == "order":
+        return "; then ".join(texts[letter] for letter in answer)
+    heaps = [prediction.categories[int(n) - 1].text for n in answer.split()]
+    pairs = zip(prediction.options, heaps, strict=True)
+    return "; ".join(f"{option.text}: {heap}" for option, heap in pairs)
+
+
+def feedback(step: Step, answer: str, right: str, sightings: list[Sighting]) -> list[str]:
+    """What became of the prediction: the outcome, where they part, the line of the option."""
+    prediction = step.prediction
+    if prediction is None:
+        return []
+    outcome = in_words(prediction, right)
+    if answer == right:
+        lines = [f"You said: {outcome}. So it was."]
+    elif answer == DONT_KNOW:
+        lines = [f"It was: {outcome}."]
+    else:
+        part = _parting(prediction, sightings)
+        lines = [f"You said: {in_words(prediction, answer)}. It was: {outcome}. {part}"]
+    told = [answer, right] if answer != right else [right]
+    return lines + [step.answers[letter] for letter in told if letter in step.answers]
+
+
+def _parting(prediction: Prediction, sightings: list[Sighting]) -> str:
+    """The stage at which the expected story and the real one part."""
+    stages = sightings[prediction.at - 1].exchange.stages
+    refusing = [name for name, outcome in stages.items() if outcome not in ("OK", "SKIPPED")]
+    return f"They part at {refusing[-1] if refusing else prediction.watch}."

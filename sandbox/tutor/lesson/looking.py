@@ -1,0 +1,79 @@
+"""What a student may ask for at any time: where am I, what changed, a hint."""
+
+from __future__ import annotations
+
+import difflib
+import shlex
+from pathlib import Path
+
+from sandbox.trace.stage import shortened
+from sandbox.tutor.lesson.matching import wanted_path
+from sandbox.tutor.lesson.parts import Request
+from sandbox.tutor.lesson.world import World, ticket_of
+
+LONGEST = 16  # characters of a cookie that is shown whole
+
+
+def where(world: World, request: Request | None) -> list[str]:
+    """Each visitor's jar, the row that his ticket finds, what the step waits for."""
+    lines = [line for name in world.names() for line in _of(name, world)]
+    rows = len(world.server.store)
+    lines.append(f"the store holds {rows} row{'s' * (rows != 1)}")
+    if world.moved:
+        lines.append(f"the clock was moved by {world.moved / 60:g} min; real browsers stay behind")
+    if request:
+        lines.append(f"this step waits for {in_words(request, world)}")
+    return lines
+
+
+def _of(name: str, world: World) -> list[str]:
+    cookie = world.jar_of(name)
+    if cookie is None:
+        return [f"{name}'s jar holds no {world.server.cookie}"]
+    row = world.server.store.find(ticket_of(cookie))
+    held = f"{name}'s jar holds {world.server.cookie}={_told(cookie)}"
+    if row is None:
+        return [held, "  no row belongs to it"]
+    word = f", word {row.word}" if row.word else ""
+    return [held, f"  its row: user {row.user or 'nobody'}{word}"]
+
+
+def _told(cookie: str) -> str:
+    parts = cookie.split(".")
+    return ".".join(part if len(part) <= LONGEST else shortened(part) for part in parts)
+
+
+def in_words(request: Request, world: World) -> str:
+    """The request that is waited for."""
+    form = f" with {request.form}" if request.form else ""
+    by_hand = ", with a cookie by hand" if request.cookie is not None else ""
+    return f"{request.method} {wanted_path(request, world)}{form} by {request.visitor}{by_hand}"
+
+
+def as_curl(request: Request, world: World) -> str:
+    """The same request for a terminal."""
+    name, jar = world.server.cookie, world.jar_of(request.visitor)
+    kept = f"{name}={jar}" if jar is not None else ""
+    cookie = kept if request.cookie is None else world.filled(request.cookie)
+    target = world.filled(request.target)
+    words = ["curl", "-i", *(["-b", cookie] if cookie else [])]
+    words += [part for pair in request.headers for part in ("-H", f"{pair[0]}: {pair[1]}")]
+    words += ["-d", world.filled(request.form)] if request.form else []
+    words += ["-X", "POST"] if request.method == "POST" and not request.form else []
+    return shlex.join([*words, target if "://" in target else world.site.url + target])
+
+
+def what_changed(folder: Path, before: Path | None) -> list[str]:
+    """How this lesson's server differs from the one of the lesson before."""
+    if before is None:
+        return ["This is the first server: there is none before it."]
+    old, new = (path / "app.py" for path in (before, folder))
+    lines = difflib.unified_diff(
+        old.read_text(encoding="utf-8").splitlines(),
+        new.read_text(encoding="utf-8").splitlines(),
+        f"{before.name}/app.py",
+        f"{folder.name}/app.py",
+        lineterm="",
+        n=1,
+    )
+    return list(lines)

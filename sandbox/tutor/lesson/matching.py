@@ -1,0 +1,70 @@
+"""Does an exchange that somebody made do what the step waits for? If not, what is missing?"""
+
+from __future__ import annotations
+
+from urllib.parse import urlsplit
+
+from sandbox.tutor.lesson.exchange import Exchange
+from sandbox.tutor.lesson.judge import Judged, Sighting, judge
+from sandbox.tutor.lesson.parts import Request
+from sandbox.tutor.lesson.world import World
+
+
+def wanted_path(request: Request, world: World) -> str:
+    """The path and query of a request, without the host that it may name."""
+    target = world.filled(request.target)
+    if "://" not in target:
+        return target
+    parts = urlsplit(target)
+    return (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
+
+
+def near_miss(
+    exchange: Exchange, request: Request, world: World, in_browser: bool
+) -> tuple[str, list[Judged]]:
+    """What is missing in a sentence, empty when the step is satisfied; what was judged."""
+    path = wanted_path(request, world)
+    was, wanted = f"{exchange.method} {exchange.target}", f"{request.method} {path}"
+    if exchange.path != path.partition("?")[0]:
+        return f"Seen: {was}. This step waits for {wanted}.", []
+    if exchange.method != request.method:
+        return _other_method(exchange, request, wanted), []
+    if "?" in path and exchange.target != path:
+        return f"Seen: {was}. This step waits for {wanted}.", []
+    if request.cookie is not None and not in_browser:
+        return f"Seen: {was}. This step sends a cookie by hand: press Enter for that.", []
+    return _unmet(exchange, request, world, was)
+
+
+def _other_method(exchange: Exchange, request: Request, wanted: str) -> str:
+    if exchange.method == "GET" and request.method == "POST":
+        return (
+            f"That was a GET: it fetched the page. The step wants the form sent ({wanted}): "
+            "fill it in and press its button."
+        )
+    if exchange.method == "POST":
+        return f"That was a POST: it sent a form. The step wants the page ({wanted})."
+    return f"That was a {exchange.method}. The step wants {wanted}."
+
+
+def _unmet(
+    exchange: Exchange, request: Request, world: World, was: str
+) -> tuple[str, list[Judged]]:
+    sighting = Sighting(exchange, exchange.kept)
+    judged = [judge(each, sighting, world) for each in request.expectations]
+    missed = next((each for each in judged if not each.is_met), None)
+    if missed is None:
+        return "", judged
+    seen = "nothing" if missed.seen is None else missed.seen
+    sentence = f"Seen: {was}, but the step expects {missed.expectation.text}; observed: {seen}."
+    return sentence, judged
+
+
+def left_over(exchange: Exchange, world: World) -> str:
+    """Does the browser still carry a cookie that nobody got in this run? Then a sentence."""
+    if exchange.sent is None or world.was_handed_out(exchange.sent):
+        return ""
+    return (
+        f"This browser carries a {exchange.cookie_name} that this run has not handed out: it is "
+        "left over from an earlier run, or it was changed. /start puts the right one in its place."
+    )

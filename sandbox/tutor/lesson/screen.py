@@ -1,0 +1,92 @@
+"""A lesson on the terminal: prose, cards, questions, one below the other; nothing is redrawn."""
+
+from __future__ import annotations
+
+import re
+import textwrap
+from typing import TextIO
+
+from rich.markdown import Markdown
+from rich.theme import Theme
+
+from sandbox.trace.painter import Painter, Terminal
+from sandbox.tutor.lesson.exchange import Exchange
+from sandbox.tutor.lesson.judge import Judged
+
+WIDEST = 80  # columns of prose
+# Legible on a dark and on a light terminal.
+THEME = Theme(
+    {
+        "markdown.code": "bold",
+        "markdown.code_block": "none",
+        "markdown.h2": "bold",
+        "markdown.h3": "bold",
+        "markdown.item.bullet": "none",
+        "markdown.item.number": "none",
+        "markdown.link": "underline",
+        "markdown.link_url": "none",
+    }
+)
+LINK = re.compile(r"\[([^\]]*)\]\(([^)]*)\)")
+
+
+class Screen:
+    """Where a lesson is shown; `plain`: no colour, every sign as a word."""
+
+    def __init__(self, out: TextIO, plain: bool) -> None:
+        self._out = out
+        self._plain = plain
+        self._painter = Painter(out, plain=plain)
+        self._console = Terminal(
+            file=out,
+            color_system=None if plain else "auto",
+            theme=THEME,
+            highlight=False,
+            markup=False,
+            emoji=False,
+        )
+
+    def title(self, text: str) -> None:
+        self._painter.title(text)
+
+    def say(self, sentence: str = "") -> None:
+        """A line; what does not fit stands below, as far in as the line began."""
+        width = min(self._console.width, WIDEST)
+        inner = sentence[: len(sentence) - len(sentence.lstrip())] + "  "
+        lines = textwrap.wrap(sentence, width, subsequent_indent=inner) or [""]
+        self._painter.say("\n".join(lines))
+
+    def prose(self, markdown: str) -> None:
+        """Markdown as a person reads it; of a link to a file, its words and its path."""
+        if markdown:
+            text = LINK.sub(_link_in_words, self._painter.writable(markdown))
+            width = min(self._console.width, WIDEST)
+            self._console.print(Markdown(text, hyperlinks=False), width=width)
+            self._console.print()
+
+    def card(self, exchange: Exchange) -> None:
+        """The trace of one exchange."""
+        self._painter.draw(*exchange.events)
+
+    def judged(self, judged: Judged) -> None:
+        """One expectation, and what was seen where that says more."""
+        text, seen = judged.expectation.text, judged.seen
+        if judged.is_met:
+            self.say(f"  ✓ as expected: {text}")
+        else:
+            self.say(f"  ✗ expected {text}, observed {'nothing' if seen is None else seen}")
+
+    def prompt(self, text: str) -> None:
+        """What is waited for; the cursor stays behind it."""
+        self._out.write(self._painter.writable(f"{text} > "))
+        self._out.flush()
+
+    def end_prompt(self) -> None:
+        """Something else than a key came: go on below the prompt."""
+        self._out.write("\n")
+        self._out.flush()
+
+
+def _link_in_words(link: re.Match[str]) -> str:
+    words, to = link.groups()
+    return f"{words} ({to})" if to.startswith("http") else f"{words} ({to.lstrip('./')})"
