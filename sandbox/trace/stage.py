@@ -10,7 +10,7 @@ from __future__ import annotations
 import functools
 import os
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from contextvars import ContextVar
 from types import CodeType
 from typing import Any, ParamSpec, TypeVar
@@ -23,6 +23,7 @@ Tell = Callable[[Event], None]
 Wants = Callable[[int], bool]  # asked at a request's beginning, with its number
 
 VERSION = 1
+LAMPS = {"issued": "signer", "alive": "store"}  # and the lane in which each is asked
 LONGEST_TEXT = 8192
 KNOWN_STAGES: dict[str, str] = {}  # every stage that was declared, with its lane
 PACKAGE = os.path.dirname(os.path.dirname(os.path.abspath(__file__))) + os.sep
@@ -58,6 +59,7 @@ class Report:
         self._seq = 0
         self._story = ""
         self._reached: list[str] = []
+        self._lanes: set[str] = set()
 
     def __enter__(self) -> None:
         self._token = _report.set(self)
@@ -71,6 +73,7 @@ class Report:
 
     def stage_started(self, name: str, lane: str) -> float:
         self._reached.append(name)
+        self._lanes.add(lane)
         self._tell(self._of_stage("stage_started", name, lane))
         return self.timer()
 
@@ -111,14 +114,14 @@ class Report:
             self.verdict = code
 
     def story_started(self, name: str) -> None:
-        self._story, self._reached = name, []
+        self._story, self._reached, self._lanes = name, [], set()
 
     def story_ended(self, name: str, stages: tuple[str, ...], error: BaseException | None) -> None:
         self._story = ""
         self.verdict = code_of(error) if error else "OK"
         if self.in_full:
             self.skipped += [stage for stage in stages if stage not in self._reached]
-            self.lamps[name] = lamps(error)
+            self.lamps[name] = lamps(error, self._lanes)
 
 
 def stage(
@@ -194,11 +197,18 @@ def code_of(error: BaseException) -> str:
     return code if isinstance(error, Exception) and isinstance(code, str) else "CRASHED"
 
 
-def lamps(refusal: BaseException | None) -> dict[str, str]:
-    """Two lamps for a cookie: issued by us? still alive? Each is yes, no or not_asked."""
-    if refusal is None:
-        return {"issued": "yes", "alive": "yes"}
-    return {lamp: getattr(refusal, lamp, "not_asked") for lamp in ("issued", "alive")}
+def lamps(
+    refusal: BaseException | None, lanes: Collection[str] = tuple(LAMPS.values())
+) -> dict[str, str]:
+    """Two lamps for a cookie: issued by us? still alive? Each is yes, no or not_asked.
+
+    A yes counts only when one of the story's `lanes` has asked: a server may have no signer.
+    """
+    said = {lamp: getattr(refusal, lamp, "not_asked") if refusal else "yes" for lamp in LAMPS}
+    return {
+        lamp: "not_asked" if said[lamp] == "yes" and lane not in lanes else said[lamp]
+        for lamp, lane in LAMPS.items()
+    }
 
 
 def note_refusal(error: Exception) -> None:

@@ -45,3 +45,26 @@ def test_what_is_refused_for_another_reason_says_nothing_of_the_cookie(code: str
 
 def test_any_other_exception_says_nothing_of_the_cookie() -> None:
     assert lamps(ZeroDivisionError()) == {"issued": "not_asked", "alive": "not_asked"}
+
+
+@pytest.mark.parametrize(
+    ("lanes", "issued", "alive"),
+    [
+        (["server"], "not_asked", "not_asked"),
+        (["server", "signer"], "yes", "not_asked"),
+        (["server", "store"], "not_asked", "yes"),
+        (["server", "signer", "store"], "yes", "yes"),
+    ],
+)
+def test_a_lamp_says_yes_only_when_its_lane_was_asked(
+    lanes: list[str], issued: str, alive: str
+) -> None:
+    """A server that believes a plain cookie has asked nobody who issued it."""
+    assert lamps(None, lanes) == {"issued": issued, "alive": alive}
+
+
+def test_without_a_signer_nobody_asked_who_issued_the_cookie_of_a_lost_session() -> None:
+    assert lamps(refusals()["UNKNOWN_SESSION"](), ["store"]) == {
+        "issued": "not_asked",
+        "alive": "no",
+    }

@@ -318,6 +318,19 @@ def test_each_story_says_what_it_found_of_the_cookie() -> None:
     assert report.lamps == {"tell": {"issued": "no", "alive": "not_asked"}}
 
 
+def test_a_story_without_a_signer_does_not_say_who_issued_the_cookie() -> None:
+    @stage(lane="store")
+    def find() -> None:
+        pass
+
+    @story(find)
+    def look_up() -> None:
+        find()
+
+    _, report = heard(look_up)
+    assert report.lamps == {"look_up": {"issued": "not_asked", "alive": "yes"}}
+
+
 def test_a_stage_reached_in_one_story_is_not_taken_for_reached_in_the_next() -> None:
     @story(divide)
     def forget_to() -> None:
