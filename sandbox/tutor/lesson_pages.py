@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -10,6 +11,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from sandbox.login.pages import VIEWS
 
 OWN_VIEWS = Path(__file__).parent / "views"
+NAME = re.compile(r"[A-Za-z]{1,20}")
 
 
 @dataclass(frozen=True)
@@ -39,6 +41,11 @@ _templates = Environment(
     trim_blocks=True,
     lstrip_blocks=True,
 )
+
+
+def is_a_name(text: str) -> bool:
+    """Letters only, and few: a cookie can carry it, and no dot can be taken for one of ours."""
+    return NAME.fullmatch(text) is not None
 
 
 def page(heading: str, *parts: str | Form | Link) -> str:
