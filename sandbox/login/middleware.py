@@ -9,7 +9,7 @@ from collections.abc import Callable, Collection, Iterable
 from typing import Any
 
 from sandbox.login.flow import Visitor
-from sandbox.login.guard import check_host, refuse_cross_site
+from sandbox.login.guard import LOOPBACK_NAMES, check_host, refuse_cross_site
 from sandbox.login.pages import error_page
 from sandbox.login.problems import say_at_the_terminal
 from sandbox.login.refusals import Crashed, Refusal, StoreDown
@@ -46,7 +46,9 @@ class BodyTooLarge(Exception):
 class Middleware:
     """Recognise the visitor once per request, and send the session's cookie with any response."""
 
-    def __init__(self, routes: WSGIApp, recognise: Recognise, hosts: Collection[str]) -> None:
+    def __init__(
+        self, routes: WSGIApp, recognise: Recognise, hosts: Collection[str] = LOOPBACK_NAMES
+    ) -> None:
         self._routes = routes
         self._recognise = recognise
         self._allowed_hosts = frozenset(hosts)
