@@ -117,7 +117,7 @@ RULES = [
             (f"{LOGIN}.flow", f"def late():\n    import {tool}.inside as disguised"),
         )
         for tool, places in {
-            "bottle": (f"{LOGIN}.server",),
+            "bottle": (f"{LOGIN}.server", "sandbox.tutor.lesson_login"),
             "itsdangerous": (f"{LOGIN}.signing",),
             "jinja2": (f"{LOGIN}.pages", "sandbox.tutor.lesson_pages"),
             "argon2": (f"{LOGIN}.users",),
