@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import functools
 from collections.abc import Callable, Collection, Mapping
+from functools import partial, wraps
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -34,12 +34,11 @@ LOG_IN_FIRST = {"WWW-Authenticate": 'Cookie realm="login sandbox", form-action="
 
 def make_app(
     bricks: Bricks,
-    allowed_hosts: Collection[str] = LOOPBACK_NAMES,
+    hosts: Collection[str] = LOOPBACK_NAMES,
     demo_accounts: Mapping[str, str] | None = None,
 ) -> WSGIApp:
     """The whole login server, as a WSGI application."""
-    routes = make_routes(bricks, demo_accounts or {})
-    return Middleware(routes, functools.partial(recognise, bricks), allowed_hosts)
+    return Middleware(make_routes(bricks, demo_accounts or {}), partial(recognise, bricks), hosts)
 
 
 def make_routes(bricks: Bricks, demo_accounts: Mapping[str, str]) -> Bottle:
@@ -145,7 +144,7 @@ def new_routes() -> Bottle:
 def guarded(route: Callable[[Visitor, str], Any]) -> Callable[[], Any]:
     """Protect a route: a stranger is sent to the login page, a script is told 401."""
 
-    @functools.wraps(route)
+    @wraps(route)
     def protected() -> Any:
         try:
             visitor = guard(request.environ[VISITOR], request.path)

@@ -2,21 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from pathlib import Path
 
-from sandbox.tutor.lesson.asking import DONT_KNOW, feedback, how_to_answer, question_lines
-from sandbox.tutor.lesson.asking import read_answer as read_prediction
-from sandbox.tutor.lesson.exchange import Exchange
 from sandbox.tutor.lesson.inbox import Inbox
-from sandbox.tutor.lesson.judge import Judged, Sighting, do_step, judge, right_answers, sighted
-from sandbox.tutor.lesson.looking import as_curl, in_words, what_changed, where
-from sandbox.tutor.lesson.matching import left_over, near_miss
-from sandbox.tutor.lesson.parts import Act, Lesson, Request, Step
+from sandbox.tutor.lesson.parts import Lesson, Request, Step
 from sandbox.tutor.lesson.screen import Screen
 from sandbox.tutor.lesson.site import Site
 from sandbox.tutor.lesson.world import World
-from sandbox.tutor.why import why_lines
 
 KEYS = "b back · h hint · w where am I · y CODE why · d what changed · s skip · q quit"
 MISSES = 2  # until a hint is offered
