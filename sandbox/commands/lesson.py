@@ -4,18 +4,28 @@ from __future__ import annotations
 
 import argparse
 import json
+import sys
 import time
+from pathlib import Path
 from typing import Any
 
 from sandbox.commands.options import say
 from sandbox.login.problems import Problem
+from sandbox.trace.output import text_output
 from sandbox.tutor.lesson.auto import Done, run_lesson, unsound
+from sandbox.tutor.lesson.course import Course
 from sandbox.tutor.lesson.filling import NotAGap
+from sandbox.tutor.lesson.inbox import Ended, Inbox
 from sandbox.tutor.lesson.judge import Unmet
 from sandbox.tutor.lesson.lint import lint
 from sandbox.tutor.lesson.parts import Lesson
+from sandbox.tutor.lesson.screen import Screen
 from sandbox.tutor.lesson.shelf import find_lesson, folders
 from sandbox.tutor.lesson.site import Site
+from sandbox.tutor.lesson.waiting import Quit
+from sandbox.tutor.progress import Progress
+
+PROGRESS = Path("work/progress.json")
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -35,9 +45,66 @@ def run(options: argparse.Namespace) -> int:
     """Run, list or check lessons; 0 when all went well."""
     if options.lint:
         return _lint(options)
-    if options.auto:
-        return _auto(options)
-    raise Problem("not yet")
+    if options.list:
+        return _list(options)
+    return _auto(options) if options.auto else _lead(options)
+
+
+def _lead(options: argparse.Namespace) -> int:
+    """Lead somebody through a lesson; 1 when the input ended before the lesson did."""
+    progress = Progress.load(PROGRESS)
+    course = Course(folders(), progress)
+    number = options.number or course.next_unfinished()
+    if number is None:
+        say(["All lessons are finished. One of them again: make lesson N=03"])
+        return 0
+    lesson = find_lesson(number)
+    _check_step(lesson, options.step)
+    screen = Screen(text_output(sys.stdout), options.plain)
+    inbox = Inbox(sys.stdin)
+    with Site(options.port, inbox.seen) as site:
+        try:
+            course.lead(lesson, site, screen, inbox, options.step)
+        except (Quit, Ended) as left:
+            return _leave(lesson, progress, screen, is_over=isinstance(left, Ended))
+    return 0
+
+
+def _check_step(lesson: Lesson, step: int | None) -> None:
+    if step is not None and not 1 <= step <= len(lesson.steps):
+        last = len(lesson.steps)
+        raise Problem(f"Lesson {lesson.number} has the steps 1 to {last}; there is no step {step}.")
+
+
+def _leave(lesson: Lesson, progress: Progress, screen: Screen, is_over: bool) -> int:
+    place = f"lesson {lesson.number}, step {progress.of(lesson.number).step}"
+    screen.end_prompt()
+    if is_over:
+        screen.say(f"The input has ended; your place is kept: {place}.")
+        screen.say(f"Without a keyboard: python -m sandbox lesson {lesson.number} --auto")
+        return 1
+    screen.say(f"Your place is kept: {place}. Go on with: make lesson N={lesson.number}")
+    return 0
+
+
+def _list(options: argparse.Namespace) -> int:
+    """How far the student is in each lesson."""
+    progress = Progress.load(PROGRESS)
+    _tell(options.json, f"{'lesson':34}{'state':16}missed predictions, skipped steps")
+    for number in folders():
+        lesson, mine = find_lesson(number), progress.of(number)
+        begun = f"step {mine.step} of {len(lesson.steps)}" if mine.step > 1 else "not begun"
+        state = "done" if mine.finished else begun
+        fields = {"lesson": number, "title": lesson.title, "state": state}
+        left = [f"missed {_steps(mine.missed)}"] if mine.missed else []
+        left += [f"skipped {_steps(mine.skipped)}"] if mine.skipped else []
+        line = f"{number} {lesson.title:31}{state:16}{'; '.join(left)}".rstrip()
+        _tell(options.json, line, **fields, missed=mine.missed, skipped=mine.skipped)
+    return 0
+
+
+def _steps(numbers: list[int]) -> str:
+    return ", ".join(map(str, numbers))
 
 
 def _wanted(options: argparse.Namespace) -> list[Lesson]:

@@ -1,46 +1,248 @@
-"""The guide: leads one person through a lesson, and waits for what this person does."""
+"""The guide: leads one person through the steps of a lesson."""
 
 from __future__ import annotations
 
-from pathlib import Path
+from dataclasses import dataclass
 
-from sandbox.tutor.lesson.inbox import Inbox
-from sandbox.tutor.lesson.parts import Lesson, Request, Step
-from sandbox.tutor.lesson.screen import Screen
+from sandbox.login.problems import Problem
+from sandbox.tutor.lesson.asking import (
+    DONT_KNOW,
+    feedback,
+    how_to_answer,
+    question_lines,
+    read_answer,
+)
+from sandbox.tutor.lesson.exchange import Exchange
+from sandbox.tutor.lesson.judge import (
+    Sighting,
+    Unmet,
+    do_step,
+    judge,
+    right_answers,
+    sighted,
+)
+from sandbox.tutor.lesson.looking import in_words
+from sandbox.tutor.lesson.matching import left_over, near_miss, wanted_path
+from sandbox.tutor.lesson.parts import Act, Clock, Lesson, Prediction, Request, Scene, Step
 from sandbox.tutor.lesson.site import Site
+from sandbox.tutor.lesson.waiting import Desk, Skip
 from sandbox.tutor.lesson.world import World
 
-KEYS = "b back · h hint · w where am I · y CODE why · d what changed · s skip · q quit"
 MISSES = 2  # until a hint is offered
 
 
-class Back(Exception):
-    """The student wants to see the step before."""
+@dataclass(frozen=True)
+class Outcome:
+    """What became of a step: was it skipped, was its prediction missed?"""
 
-
-class Skip(Exception):
-    """The student goes on without this."""
-
-
-class Quit(Exception):
-    """The student stops here; the place is kept."""
+    skipped: bool = False
+    missed: bool = False
 
 
 class Guide:
-    """One lesson for one person. `before` is the folder of the lesson before."""
+    """One lesson, shown at a desk, in a world of its own on this site."""
 
-    def __init__(
-        self, lesson: Lesson, site: Site, screen: Screen, inbox: Inbox, before: Path | None
-    ) -> None:
+    def __init__(self, lesson: Lesson, site: Site, desk: Desk) -> None:
         self.lesson = lesson
         self._site = site
-        self._screen = screen
-        self._inbox = inbox
-        self._before = before
-        self._waits_for: Request | None = None
-        self._step: Step | None = None
-        self._opened = 0
+        self._desk = desk
+        self._screen = desk.screen
+        self._world = World(lesson.folder, site)
+        desk.world = self._world
+
+    def rebuild(self, number: int) -> None:
+        """Silently do every step before this one, on a fresh server."""
+        self._world = self._desk.world = World(self.lesson.folder, self._site)
+        try:
+            for step in self.lesson.steps[: number - 1]:
+                do_step(self._world, step, self.lesson.path)
+        except Unmet as unmet:
+            raise Problem(
+                f"{unmet}\nThe lesson does not keep its word; please report it."
+            ) from None
+
+    def do(self, step: Step) -> Outcome:
+        """Lead through one step; Back, Quit: the student wants to be elsewhere."""
+        self._desk.hint, self._desk.waits_for = step.hint, None
+        self._screen.title(f"{self.lesson.number}.{step.number}  {step.title}")
+        self._screen.prose(step.before)
+        answer = self._predict(step.prediction) if step.prediction else None
+        try:
+            sightings = self._act(step)
+        except Skip:
+            return Outcome(skipped=True)
+        self._recall(step)
+        missed = self._explain(step, answer, sightings)
+        self._desk.waits_for = None
+        self._desk.pause("Enter goes on")
+        return Outcome(missed=missed)
+
+    def review(self, step: Step) -> Outcome:
+        """Ask again what a step of this lesson was about; the built-in visitor does the rest."""
+        self._screen.title(f"Once more, from lesson {self.lesson.number} · {self.lesson.title}")
+        self._screen.prose(step.before)
+        answer = self._predict(step.prediction) if step.prediction else None
+        if answer is None:
+            return Outcome(skipped=True)
+        sightings = do_step(self._world, step, self.lesson.path)
+        self._screen.card(sightings[-1].exchange)
+        missed = self._explain(step, answer, sightings)
+        self._desk.pause("Enter goes on")
+        return Outcome(missed=missed)
+
+    def _predict(self, prediction: Prediction) -> str | None:
+        """The student's answer; None when the question was skipped."""
+        for line in question_lines(prediction):
+            self._screen.say(line)
+        try:
+            answer = self._answer(prediction, "Your prediction (s skips the question)")
+        except Skip:
+            return None
+        if answer == DONT_KNOW:
+            self._screen.say(f"Then watch {prediction.watch}. You will be asked once more.")
+        self._screen.say()
+        return answer
+
+    def _answer(self, prediction: Prediction, prompt: str) -> str:
+        def typed(line: str) -> str | None:
+            answer = read_answer(prediction, line)
+            if answer is None:
+                self._screen.say(how_to_answer(prediction))
+            return answer
+
+        def seen(exchange: Exchange) -> None:
+            was = f"{exchange.method} {exchange.target}"
+            self._screen.say(f"Seen: {was}. Answer first, then do it again.")
+
+        return self._desk.wait(prompt, typed, seen, self._site.recorder.now())
+
+    def _act(self, step: Step) -> list[Sighting]:
+        """Everything that is done in a step; skipped, it is done all the same, silently."""
+        sightings: list[Sighting] = []
+        for number, act in enumerate(step.acts):
+            if not isinstance(act, Request):
+                self._set(act)
+                continue
+            try:
+                sightings.append(self._exchange(step, act))
+            except Skip:
+                self._rest(step.acts[number:])
+                raise
+        return sightings
+
+    def _set(self, act: Clock | Scene) -> None:
+        self._world.do(act)
+        self._screen.say(f"The scene is set: {words_of(act)}.")
+        if self._world.server.careless:
+            self._screen.say(f"Careless server: {self._world.server.careless}")
+
+    def _rest(self, acts: tuple[Act, ...]) -> None:
+        for act in acts:
+            if isinstance(act, Request):
+                self._world.send(act)
+            else:
+                self._world.do(act)
+
+    def _exchange(self, step: Step, request: Request) -> Sighting:
+        """Wait until somebody has made the exchange that the step wants."""
+        self._desk.waits_for = request
+        path = wanted_path(request, self._world)
+        at = request.at or (path if request.method == "GET" else "/")
+        self._site.start_as, self._site.start_at = request.visitor, at
+        self._say_what_is_waited_for(step, request)
+        attempts = _Attempts(step, request, self._world, self._desk)
+        after = self._site.recorder.now()
+        sighting = self._desk.wait("Enter sends it", attempts.typed, attempts.seen, after)
+        self._show(request, sighting)
+        return sighting
+
+    def _say_what_is_waited_for(self, step: Step, request: Request) -> None:
+        self._screen.say(f"This step waits for {in_words(request, self._world)}.")
+        start = f"{self._site.url}/start"
+        if step.in_browser:
+            self._screen.say(f"In your own browser: open {start}")
+        elif request.cookie is None:
+            self._screen.say(f"Or do it in your own browser: {start}")
+
+    def _show(self, request: Request, sighting: Sighting) -> None:
+        self._desk.code = sighting.exchange.verdict
+        self._screen.say()
+        if self._world.server.careless:
+            self._screen.say(f"Careless server: {self._world.server.careless}")
+        self._screen.card(sighting.exchange)
+        for expectation in request.expectations:
+            self._screen.judged(judge(expectation, sighting, self._world))
+        self._screen.say()
+
+    def _recall(self, step: Step) -> None:
+        if not step.recall:
+            return
+        self._screen.prose(step.recall)
+        try:
+            typed = self._desk.wait("Your sentence, from memory", lambda line: line)
+        except Skip:
+            typed = ""
+        if typed:
+            self._screen.say(f"You wrote: {typed}")
+        self._screen.say("Beside it, a model:")
+
+    def _explain(self, step: Step, answer: str | None, sightings: list[Sighting]) -> bool:
+        """What became of the prediction, then the reasoning; was it missed?"""
+        asked, missed = step.prediction, False
+        if asked and answer is not None:
+            right = "".join(right_answers(asked, sightings, self._world)[:1])
+            missed = answer != right
+            if answer == DONT_KNOW:
+                answer = self._once_more(asked) or DONT_KNOW
+            for line in feedback(step, answer, right, sightings):
+                self._screen.prose(line)
+        self._screen.prose(step.after)
+        return missed
+
+    def _once_more(self, asked: Prediction) -> str | None:
+        """Whoever did not know is asked again, once, after seeing it."""
+        self._screen.say("Now you have seen it. " + how_to_answer(asked))
+        try:
+            return self._answer(asked, "Which was it (s skips the question)")
+        except Skip:
+            return None
+
+
+class _Attempts:
+    """What is tried while a step waits: Enter, or exchanges that others make."""
+
+    def __init__(self, step: Step, request: Request, world: World, desk: Desk) -> None:
+        self._step, self._request = step, request
+        self._world, self._desk = world, desk
         self._misses = 0
-        self._saw_a_browser = False
-        self._code = ""
-        self.world = World(lesson.folder, site)
+
+    def typed(self, line: str) -> Sighting | None:
+        """Enter: the built-in visitor sends the request."""
+        if line:
+            self._desk.screen.say("Press Enter alone to send it, or one of the keys.")
+            return None
+        return sighted(self._world, self._request)
+
+    def seen(self, exchange: Exchange) -> Sighting | None:
+        """Somebody's exchange: what the step wants, or a near miss that is answered."""
+        missing = near_miss(exchange, self._request, self._world, self._step.in_browser)
+        if not missing:
+            self._world.adopt(self._request.visitor, exchange)
+            return Sighting(exchange, self._world.jar_of(self._request.visitor))
+        self._miss(exchange, missing)
+        return None
+
+    def _miss(self, exchange: Exchange, missing: str) -> None:
+        screen = self._desk.screen
+        self._misses += 1
+        screen.say(missing)
+        old = left_over(exchange, self._world)
+        if old:
+            screen.say(old)
+        if self._misses >= MISSES:
+            screen.say("Press h for a hint.")
+
+
+def words_of(act: Clock | Scene) -> str:
+    """A move of the clock or a command to the server, as the lesson writes it."""
+    return act.command if isinstance(act, Scene) else f"the clock moves by {act.text}"

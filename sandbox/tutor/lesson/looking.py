@@ -10,6 +10,7 @@ from sandbox.trace.stage import shortened
 from sandbox.tutor.lesson.matching import wanted_path
 from sandbox.tutor.lesson.parts import Request
 from sandbox.tutor.lesson.world import World, ticket_of
+from sandbox.tutor.why import BY_CODE, nearest, why
 
 LONGEST = 16  # characters of a cookie that is shown whole
 
@@ -77,3 +78,14 @@ def what_changed(folder: Path, before: Path | None) -> list[str]:
         n=1,
     )
     return list(lines)
+
+
+def why_lines(code: str) -> list[str]:
+    """What a reason code means, its usual causes, and what to do."""
+    told = why(code)
+    if told is None:
+        meant = nearest(code)
+        perhaps = f" Did you mean {meant}?" if meant else ""
+        return [f"There is no code {code}.{perhaps}", f"There are {', '.join(BY_CODE)}."]
+    causes = [f"  - {cause}" for cause in told.causes]
+    return [f"{told.code}: {told.meaning}", *causes, f"Next: {told.next_action}"]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from urllib.parse import urlsplit
 
 from sandbox.tutor.lesson.exchange import Exchange
-from sandbox.tutor.lesson.judge import Judged, Sighting, judge
+from sandbox.tutor.lesson.judge import Sighting, judge
 from sandbox.tutor.lesson.parts import Request
 from sandbox.tutor.lesson.world import World
 
@@ -19,20 +19,17 @@ def wanted_path(request: Request, world: World) -> str:
     return (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
 
 
-def near_miss(
-    exchange: Exchange, request: Request, world: World, in_browser: bool
-) -> tuple[str, list[Judged]]:
-    """What is missing in a sentence, empty when the step is satisfied; what was judged."""
+def near_miss(exchange: Exchange, request: Request, world: World, in_browser: bool) -> str:
+    """What is missing, in a sentence; empty when the step is satisfied."""
     path = wanted_path(request, world)
     was, wanted = f"{exchange.method} {exchange.target}", f"{request.method} {path}"
-    if exchange.path != path.partition("?")[0]:
-        return f"Seen: {was}. This step waits for {wanted}.", []
-    if exchange.method != request.method:
-        return _other_method(exchange, request, wanted), []
-    if "?" in path and exchange.target != path:
-        return f"Seen: {was}. This step waits for {wanted}.", []
+    same_page = exchange.path == path.partition("?")[0]
+    if same_page and exchange.method != request.method:
+        return _other_method(exchange, request, wanted)
+    if not same_page or ("?" in path and exchange.target != path):
+        return f"Seen: {was}. This step waits for {wanted}."
     if request.cookie is not None and not in_browser:
-        return f"Seen: {was}. This step sends a cookie by hand: press Enter for that.", []
+        return f"Seen: {was}. This step sends a cookie by hand: press Enter for that."
     return _unmet(exchange, request, world, was)
 
 
@@ -47,17 +44,14 @@ def _other_method(exchange: Exchange, request: Request, wanted: str) -> str:
     return f"That was a {exchange.method}. The step wants {wanted}."
 
 
-def _unmet(
-    exchange: Exchange, request: Request, world: World, was: str
-) -> tuple[str, list[Judged]]:
+def _unmet(exchange: Exchange, request: Request, world: World, was: str) -> str:
     sighting = Sighting(exchange, exchange.kept)
-    judged = [judge(each, sighting, world) for each in request.expectations]
+    judged = (judge(each, sighting, world) for each in request.expectations)
     missed = next((each for each in judged if not each.is_met), None)
     if missed is None:
-        return "", judged
+        return ""
     seen = "nothing" if missed.seen is None else missed.seen
-    sentence = f"Seen: {was}, but the step expects {missed.expectation.text}; observed: {seen}."
-    return sentence, judged
+    return f"Seen: {was}, but the step expects {missed.expectation.text}; observed: {seen}."
 
 
 def left_over(exchange: Exchange, world: World) -> str:

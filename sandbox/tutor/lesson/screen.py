@@ -56,6 +56,10 @@ class Screen:
         lines = textwrap.wrap(sentence, width, subsequent_indent=inner) or [""]
         self._painter.say("\n".join(lines))
 
+    def line(self, text: str) -> None:
+        """A line as it is, such as one of a program."""
+        self._painter.say(text)
+
     def prose(self, markdown: str) -> None:
         """Markdown as a person reads it; of a link to a file, its words and its path."""
         if markdown:
