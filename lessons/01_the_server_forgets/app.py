@@ -17,6 +17,8 @@ from sandbox.tutor.run_alone import run_alone
 
 COOKIE = CookieSettings(max_age=1800, base_name="lesson01")
 NAME_FORM = Form("/", "Say it", {"name": "Your name"})
+COME_BACK = Link("/", "Come back")
+BY_LINK, BY_FORM = Link("/headers", "Ask by a link"), Form("/headers", "Ask by a form", {})
 
 
 @story(read_cookie)
@@ -33,11 +35,16 @@ def make_routes() -> Bottle:
         visitor = request.environ[VISITOR]
         name = "stranger" if isinstance(visitor, Refusal) else visitor
         address = request.environ["REMOTE_ADDR"]
-        return page(f"Hello {name}", f"Your address is {address}.", NAME_FORM)
+        return page(f"Hello {name}", f"Your address is {address}.", NAME_FORM, BY_LINK)
 
     @app.post("/")
     def hear_name() -> str:
-        return page(f"Hello {request.forms.name}", Link("/", "Come back"))
+        return page(f"Hello {request.forms.name}", COME_BACK)
+
+    @app.route("/headers", ["GET", "POST"])
+    def headers() -> str:
+        token = request.get_header("Authorization", "none")
+        return page("What came with your request", f"Authorization: {token}", BY_LINK, BY_FORM)
 
     return app
 
