@@ -111,7 +111,7 @@ def _set_cookie(outcome: str, evidence: dict[str, Any]) -> str:
 
 def _write_word(outcome: str, evidence: dict[str, Any]) -> str:
     if outcome == "OK":
-        return f"the word is written into {evidence['session_id']}"
+        return f"the word is written into {_named(evidence)}"
     return f"no session {evidence['session_id']} in the store any more"
 
 
