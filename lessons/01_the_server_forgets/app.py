@@ -39,11 +39,11 @@ def make_routes() -> Bottle:
 
     @app.post("/")
     def hear_name() -> str:
-        return page(f"Hello {request.forms.name}", COME_BACK)
+        return page(f"Hello {request.forms.name or 'stranger'}", COME_BACK)
 
     @app.route("/headers", ["GET", "POST"])
     def headers() -> str:
-        token = request.get_header("Authorization", "none")
+        token = request.environ.get("HTTP_AUTHORIZATION", "none")
         return page("What came with your request", f"Authorization: {token}", BY_LINK, BY_FORM)
 
     return app

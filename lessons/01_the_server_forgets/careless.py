@@ -37,7 +37,7 @@ def make_routes() -> Bottle:
     @app.post("/")
     def hear_name() -> str:
         global latest_name
-        latest_name = request.forms.name
+        latest_name = request.forms.name or "stranger"
         return page(f"Hello {latest_name}", Link("/", "Come back"))
 
     return app

@@ -47,7 +47,7 @@ def make_app(bricks: Bricks) -> Middleware:
     @app.post("/")
     def save_word() -> HTTPResponse:
         session = present_session() or hand_out_ticket()
-        write_word(bricks.store, session, request.forms.word)
+        write_word(bricks.store, session, request.forms.word or "none")
         return see_other("/")
 
     return Middleware(app, lambda header: recognise(bricks, header))
