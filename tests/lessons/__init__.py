@@ -1,0 +1,1 @@
+"""Lessons: their prose, their links, their words."""
