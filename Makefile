@@ -3,9 +3,11 @@
 #
 #   make PYTHON=python3.12 demo      another Python to make .venv with
 #   make demo ARGS="--help"          arguments for the command that is run
+#   make lesson N=03                 this lesson
 
 PYTHON ?= python3
 ARGS ?=
+N ?=
 SHELL = /bin/sh
 comma := ,
 
@@ -22,7 +24,7 @@ SAME = $(if $(filter-out python3,$(PYTHON)), PYTHON=$(PYTHON))
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help setup demo tour test test-slow lint bench bench-peers clean readme lock FORCE
+.PHONY: help setup demo tour lesson lessons test test-slow lint bench bench-peers clean readme lock FORCE
 
 help: ## list the targets (the default)
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-11s %s\n", $$1, $$2 }' Makefile
@@ -35,16 +37,23 @@ demo: $(READY) ## watch a login in five stops, then log in yourself
 tour: $(READY) ## a scripted visit: how a cookie is accepted and refused
 	@exec .venv/bin/python -m sandbox tour $(ARGS)
 
+lesson: $(READY) ## the next lesson that is not finished, or N=03
+	@exec .venv/bin/python -m sandbox lesson $(N) $(ARGS)
+
+lessons: $(READY) ## how far you are in the lessons
+	@exec .venv/bin/python -m sandbox lesson --list $(ARGS)
+
 test: $(DEV) ## run the tests that need no browser, about a minute
 	@exec .venv/bin/python -m pytest -m "not slow" $(ARGS)
 
 test-slow: $(BROWSER) ## run the tests that need Chromium or take seconds
 	@exec .venv/bin/python -m pytest -m slow $(ARGS)
 
-lint: $(DEV) ## check style, formatting and types
+lint: $(DEV) ## check style, formatting, types and the lessons
 	.venv/bin/python -m ruff check .
 	.venv/bin/python -m ruff format --check .
 	.venv/bin/python -m mypy --strict sandbox
+	.venv/bin/python -m sandbox lesson --lint
 
 bench: $(DEV) ## measure: ratios from one run (quicker: ARGS=--quick)
 	@exec .venv/bin/python -m sandbox bench $(ARGS)

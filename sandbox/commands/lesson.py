@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import signal
 import sys
 import time
 from pathlib import Path
@@ -65,8 +66,8 @@ def _lead(options: argparse.Namespace) -> int:
     with Site(options.port, inbox.seen) as site:
         try:
             course.lead(lesson, site, screen, inbox, options.step)
-        except (Quit, Ended) as left:
-            return _leave(lesson, progress, screen, is_over=isinstance(left, Ended))
+        except (Quit, Ended, KeyboardInterrupt) as left:
+            return _leave(lesson, progress, screen, left)
     return 0
 
 
@@ -76,15 +77,15 @@ def _check_step(lesson: Lesson, step: int | None) -> None:
         raise Problem(f"Lesson {lesson.number} has the steps 1 to {last}; there is no step {step}.")
 
 
-def _leave(lesson: Lesson, progress: Progress, screen: Screen, is_over: bool) -> int:
+def _leave(lesson: Lesson, progress: Progress, screen: Screen, left: BaseException) -> int:
     place = f"lesson {lesson.number}, step {progress.of(lesson.number).step}"
     screen.end_prompt()
-    if is_over:
+    if isinstance(left, Ended):
         screen.say(f"The input has ended; your place is kept: {place}.")
         screen.say(f"Without a keyboard: python -m sandbox lesson {lesson.number} --auto")
         return 1
     screen.say(f"Your place is kept: {place}. Go on with: make lesson N={lesson.number}")
-    return 0
+    return 0 if isinstance(left, Quit) else 128 + signal.SIGINT
 
 
 def _list(options: argparse.Namespace) -> int:

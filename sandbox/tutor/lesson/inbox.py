@@ -25,6 +25,7 @@ class Inbox:
         self._lines: deque[str] = deque()
         self._exchanges: deque[Exchange] = deque(maxlen=MOST_KEPT)
         self._has_ended = keyboard is None
+        self.echoes = keyboard is not None and keyboard.isatty()  # what is typed is on the screen
         self._news = threading.Condition()
         if keyboard is not None:
             threading.Thread(target=self._read, name="keyboard", daemon=True).start()
@@ -46,7 +47,7 @@ class Inbox:
 
     def forget_keys(self) -> None:
         """What was typed ahead at a terminal was not meant for what is asked now."""
-        if self._keyboard is None or not self._keyboard.isatty():
+        if self._keyboard is None or not self.echoes:
             return
         if sys.platform != "win32":
             import termios

@@ -63,6 +63,8 @@ class Desk:
                 self.screen.end_prompt()
                 answer = seen(news) if seen else None
             else:
+                if not self._inbox.echoes:
+                    self.screen.end_prompt()
                 answer = None if self._is_a_key(news) else typed(news)
             if answer is not None:
                 return answer
