@@ -53,18 +53,17 @@ class Desk:
         seen: Callable[[Exchange], T | None] | None = None,
         after: int = 0,
     ) -> T:
-        """Until `typed` or `seen` has an answer; exchanges up to the number `after` are too old."""
+        """Until `typed` or `seen` has an answer; exchanges up to number `after` are too old."""
         self._inbox.forget_keys()
         while True:
             self.screen.say(KEYS)
             self.screen.prompt(prompt)
             news = self._news(after if seen else None)
-            if isinstance(news, Exchange):
+            if isinstance(news, Exchange) or not self._inbox.echoes:
                 self.screen.end_prompt()
+            if isinstance(news, Exchange):
                 answer = seen(news) if seen else None
             else:
-                if not self._inbox.echoes:
-                    self.screen.end_prompt()
                 answer = None if self._is_a_key(news) else typed(news)
             if answer is not None:
                 return answer
