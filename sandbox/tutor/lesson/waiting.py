@@ -55,7 +55,8 @@ class Desk:
     ) -> T:
         """Until `typed` or `seen` has an answer; exchanges up to number `after` are too old."""
         self._inbox.forget_keys()
-        while True:
+        answer: T | None = None
+        while answer is None:
             self.screen.say(KEYS)
             self.screen.prompt(prompt)
             news = self._news(after if seen else None)
@@ -63,10 +64,9 @@ class Desk:
                 self.screen.end_prompt()
             if isinstance(news, Exchange):
                 answer = seen(news) if seen else None
-            else:
-                answer = None if self._is_a_key(news) else typed(news)
-            if answer is not None:
-                return answer
+            elif not self._is_a_key(news):
+                answer = typed(news)
+        return answer
 
     def pause(self, prompt: str) -> None:
         """Nothing goes on before Enter; there is nothing to skip."""
