@@ -160,9 +160,9 @@ class Guide:
         self._screen.say(f"This step waits for {in_words(request, self._world)}.")
         start = f"{self._site.url}/start"
         if step.in_browser:
-            self._screen.say(f"In your own browser: open {start}")
+            self._screen.address("In your own browser: open ", start)
         elif request.cookie is None:
-            self._screen.say(f"Or do it in your own browser: {start}")
+            self._screen.address("Or do it in your own browser: ", start)
 
     def _show(self, request: Request, sighting: Sighting) -> None:
         self._desk.code = sighting.exchange.verdict

@@ -7,6 +7,7 @@ import textwrap
 from typing import TextIO
 
 from rich.markdown import Markdown
+from rich.text import Text
 from rich.theme import Theme
 
 from sandbox.trace.painter import Painter, Terminal
@@ -14,6 +15,7 @@ from sandbox.tutor.lesson.exchange import Exchange
 from sandbox.tutor.lesson.judge import Judged
 
 WIDEST = 80  # columns of prose
+KEYS = "b back · h hint · w where am I · y CODE why · d what changed · s skip · q quit"
 # Legible on a dark and on a light terminal.
 THEME = Theme(
     {
@@ -47,7 +49,9 @@ class Screen:
         )
 
     def title(self, text: str) -> None:
+        self._painter.say("")
         self._painter.title(text)
+        self._painter.say("")
 
     def say(self, sentence: str = "") -> None:
         """A line; what does not fit stands below, as far in as the line began."""
@@ -80,9 +84,16 @@ class Screen:
         else:
             self.say(f"  ✗ expected {text}, observed {'nothing' if seen is None else seen}")
 
+    def address(self, before: str, url: str) -> None:
+        """An address that is to be opened."""
+        self._console.print(Text(before).append(url, "bold"), soft_wrap=True)
+
     def prompt(self, text: str) -> None:
-        """What is waited for; the cursor stays behind it."""
-        self._out.write(self._painter.writable(f"{text} > "))
+        """The keys, then what is waited for; the cursor stays behind it."""
+        width = min(self._console.width, WIDEST)
+        keys = "\n".join(textwrap.wrap(self._painter.writable(KEYS), width))
+        self._console.print(Text(f"\n{keys}", "dim"), soft_wrap=True)
+        self._console.print(Text(self._painter.writable(f"{text} > "), "bold"), end="")
         self._out.flush()
 
     def end_prompt(self) -> None:

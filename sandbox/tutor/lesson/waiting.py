@@ -15,7 +15,6 @@ from sandbox.tutor.lesson.screen import Screen
 from sandbox.tutor.lesson.world import World
 
 T = TypeVar("T")
-KEYS = "b back · h hint · w where am I · y CODE why · d what changed · s skip · q quit"
 EMPTY = "Press Enter alone, or one of the keys."
 
 
@@ -57,7 +56,6 @@ class Desk:
         self._inbox.forget_keys()
         answer: T | None = None
         while answer is None:
-            self.screen.say(KEYS)
             self.screen.prompt(prompt)
             news = self._news(after if seen else None)
             if isinstance(news, Exchange) or not self._inbox.echoes:
