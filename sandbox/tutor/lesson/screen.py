@@ -93,8 +93,7 @@ class Screen:
         width = min(self._console.width, WIDEST)
         keys = "\n".join(textwrap.wrap(self._painter.writable(KEYS), width))
         self._console.print(Text(f"\n{keys}", "dim"), soft_wrap=True)
-        self._console.print(Text(self._painter.writable(f"{text} > "), "bold"), end="")
-        self._out.flush()
+        self._console.print(Text(self._painter.writable(text), "bold"), end=" > ")
 
     def end_prompt(self) -> None:
         """Something else than a key came: go on below the prompt."""
