@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 
-from sandbox.tutor.lesson.judge import Sighting
 from sandbox.tutor.lesson.parts import Prediction, Step
 
 DONT_KNOW = "0"
@@ -12,7 +11,7 @@ DONT_KNOW = "0"
 
 def question_lines(prediction: Prediction) -> list[str]:
     """The question and its options, numbered; not to know is one of them."""
-    lines = [f"Predict: {prediction.question}", ""]
+    lines = ["", f"Predict: {prediction.question}", ""]
     lines += [f"  {number}  {o.text}" for number, o in enumerate(prediction.options, 1)]
     if prediction.kind == "sort":
         heaps = enumerate(prediction.categories, 1)
@@ -59,7 +58,7 @@ def in_words(prediction: Prediction, answer: str) -> str:
     return "; ".join(f"{option.text}: {heap}" for option, heap in pairs)
 
 
-def feedback(step: Step, answer: str, right: str, sightings: list[Sighting]) -> list[str]:
+def feedback(step: Step, answer: str, right: str) -> list[str]:
     """What became of the prediction: the outcome, where they part, the line of the option."""
     prediction = step.prediction
     if prediction is None:
@@ -70,14 +69,14 @@ def feedback(step: Step, answer: str, right: str, sightings: list[Sighting]) -> 
     elif answer == DONT_KNOW:
         lines = [f"It was: {outcome}."]
     else:
-        part = _parting(prediction, sightings)
+        part = f"They part at {_parting(prediction, right)}."
         lines = [f"You said: {in_words(prediction, answer)}. It was: {outcome}. {part}"]
     told = [answer, right] if answer != right else [right]
     return lines + [step.answers[letter] for letter in told if letter in step.answers]
 
 
-def _parting(prediction: Prediction, sightings: list[Sighting]) -> str:
+def _parting(prediction: Prediction, right: str) -> str:
     """The stage at which the expected story and the real one part."""
-    stages = sightings[prediction.at - 1].exchange.stages
-    refusing = [name for name, outcome in stages.items() if outcome not in ("OK", "SKIPPED")]
-    return f"They part at {refusing[-1] if refusing else prediction.watch}."
+    of_stages = (o.expectation for o in prediction.options if o.letter == right)
+    named = (each.name for each in of_stages if each and each.subject == "stage")
+    return next(named, prediction.watch)

@@ -100,7 +100,6 @@ class Guide:
             return None
         if answer == DONT_KNOW:
             self._screen.say(f"Then watch {prediction.watch}. You will be asked once more.")
-        self._screen.say()
         return answer
 
     def _answer(self, prediction: Prediction, prompt: str) -> str:
@@ -132,6 +131,7 @@ class Guide:
 
     def _set(self, act: Clock | Scene) -> None:
         self._world.do(act)
+        self._screen.say()
         self._screen.say(f"The scene is set: {words_of(act)}.")
         if self._world.server.careless:
             self._screen.say(f"Careless server: {self._world.server.careless}")
@@ -157,6 +157,7 @@ class Guide:
         return sighting
 
     def _say_what_is_waited_for(self, step: Step, request: Request) -> None:
+        self._screen.say()
         self._screen.say(f"This step waits for {in_words(request, self._world)}.")
         start = f"{self._site.url}/start"
         if step.in_browser:
@@ -172,7 +173,6 @@ class Guide:
         self._screen.card(sighting.exchange)
         for expectation in request.expectations:
             self._screen.judged(judge(expectation, sighting, self._world))
-        self._screen.say()
 
     def _recall(self, step: Step) -> None:
         if not step.recall:
@@ -194,13 +194,14 @@ class Guide:
             missed = answer != right
             if answer == DONT_KNOW:
                 answer = self._once_more(asked) or DONT_KNOW
-            for line in feedback(step, answer, right, sightings):
+            for line in feedback(step, answer, right):
                 self._screen.prose(line)
         self._screen.prose(step.after)
         return missed
 
     def _once_more(self, asked: Prediction) -> str | None:
         """Whoever did not know is asked again, once, after seeing it."""
+        self._screen.say()
         self._screen.say("Now you have seen it. " + how_to_answer(asked))
         try:
             return self._answer(asked, "Which was it (s skips the question)")

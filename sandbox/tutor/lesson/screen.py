@@ -51,7 +51,6 @@ class Screen:
     def title(self, text: str) -> None:
         self._painter.say("")
         self._painter.title(text)
-        self._painter.say("")
 
     def say(self, sentence: str = "") -> None:
         """A line; what does not fit stands below, as far in as the line began."""
@@ -69,8 +68,8 @@ class Screen:
         if markdown:
             text = LINK.sub(_link_in_words, self._painter.writable(markdown))
             width = min(self._console.width, WIDEST)
-            self._console.print(Markdown(text, hyperlinks=False), width=width)
             self._console.print()
+            self._console.print(Markdown(text, hyperlinks=False), width=width)
 
     def card(self, exchange: Exchange) -> None:
         """The trace of one exchange."""
