@@ -71,7 +71,9 @@ def feedback(step: Step, answer: str, right: str) -> list[str]:
     else:
         part = f"They part at {_parting(prediction, right)}."
         lines = [f"You said: {in_words(prediction, answer)}. It was: {outcome}. {part}"]
-    told = [answer, right] if answer != right else [right]
+    told = list(dict.fromkeys([answer, right]))
+    if prediction.kind != "choose":  # an answer names all options
+        told = sorted(step.answers)
     return lines + [step.answers[letter] for letter in told if letter in step.answers]
 
 
