@@ -48,7 +48,9 @@ def in_words(request: Request, world: World) -> str:
     """The request that is waited for."""
     form = f" with {request.form}" if request.form else ""
     by_hand = ", with a cookie by hand" if request.cookie is not None else ""
-    return f"{request.method} {wanted_path(request, world)}{form} by {request.visitor}{by_hand}"
+    named = "".join(f", with {name}: {value}" for name, value in request.headers)
+    path = wanted_path(request, world)
+    return f"{request.method} {path}{form} by {request.visitor}{by_hand}{named}"
 
 
 def as_curl(request: Request, world: World) -> str:
