@@ -87,7 +87,7 @@ class Section:
 
     @property
     def before(self) -> int:
-        return sum(each.words for each in self.blocks if not each.after and not each.is_answer)
+        return sum(each.words for each in self.blocks if not each.after)
 
     @property
     def after(self) -> int:
@@ -126,8 +126,8 @@ class Lesson:
 
     @property
     def closing(self) -> list[Section]:
-        known = [*self.steps, *self.reviews]
-        return [each for each in self.sections[1:] if each not in known]
+        others = self.sections[1:]
+        return [each for each in others if each.step is None and each.reviewed is None]
 
     @property
     def sentences(self) -> list[Sentence]:
@@ -144,7 +144,8 @@ class Lesson:
 
 def place_of(path: Path) -> str:
     """As in lessons/03_signed_cookie/README.md."""
-    return "/".join(path.parts[path.parts.index("lessons") :])
+    inside = path.parts[::-1].index("lessons") + 1
+    return "/".join(path.parts[-inside:])
 
 
 def read_lesson(readme: Path) -> Lesson:
@@ -165,7 +166,6 @@ def sections_of(text: str) -> list[Section]:
         line = token.map[0] + 1 if token.map else line
         if token.type == "heading_open" and token.tag == "h2":
             sections.append(Section(tokens[number + 1].content, line))
-            after = False
         elif token.type == "html_block":
             after = _in_details(token.content, after)
         _add(sections[-1], tokens, number, line, after)

@@ -313,7 +313,14 @@ RULES = [
     Rule(
         "there are at most four predictions",
         predictions,
-        (("README.md", "Say it in one sentence.\n\n", PREDICT * 4),),
+        (
+            ("README.md", "Say it in one sentence.\n\n", PREDICT * 4),
+            (
+                "README.md",
+                "Say it in one sentence.\n\n",
+                PREDICT.replace("predict", "predict at=1") * 4,
+            ),
+        ),
     ),
     Rule(
         "steps are numbered from 1",
@@ -420,6 +427,44 @@ def test_a_lesson_that_breaks_the_rule_is_seen(
     rule: Rule, name: str, old: str, new: str | None, tmp_path: Path
 ) -> None:
     assert rule.faults(read_lesson(written(tmp_path, changed(name, old, new)))) != []
+
+
+def words(number: int) -> str:
+    """So many words, in sentences of at most ten."""
+    tens, rest = divmod(number, 10)
+    return " ".join([" ".join(["word"] * each) + "." for each in (*[10] * tens, rest) if each])
+
+
+@pytest.mark.parametrize(
+    ("faults", "limit", "name", "old", "many"),
+    [
+        (long_sentences, 20, "README.md", "Bob looks, too.", lambda n: " ".join(["word"] * n)),
+        (much_before, 80, "README.md", "Bob looks, too.", words),
+        (much_after, 60, "README.md", "It promises who issued the ticket.", words),
+        (predictions, 4, "README.md", "Say it in one sentence.", lambda n: PREDICT * (n - 1)),
+        (small_server, 60, "app.py", "x = 1\n", lambda n: "x = 1\n" * n),
+    ],
+)
+def test_at_its_limit_a_rule_is_kept_and_one_more_breaks_it(
+    faults: Callable[[Lesson], Faults],
+    limit: int,
+    name: str,
+    old: str,
+    many: Callable[[int], str],
+    tmp_path: Path,
+) -> None:
+    lesson = read_lesson(written(tmp_path, changed(name, old, many(limit))))
+    assert faults(lesson) == []
+    lesson = read_lesson(written(tmp_path, changed(name, old, many(limit + 1))))
+    assert len(faults(lesson)) == 1
+
+
+def test_a_mean_of_twelve_words_is_kept_and_more_is_not(tmp_path: Path) -> None:
+    readme = tmp_path / "lessons" / "03_x" / "README.md"
+    readme.parent.mkdir(parents=True)
+    for rest, faults in ((14, 0), (15, 1)):
+        readme.write_text(f"{' '.join(['word'] * 10)}. {' '.join(['word'] * rest)}.")
+        assert len(mean_of_sentences(read_lesson(readme))) == faults
 
 
 # Links
@@ -661,6 +706,7 @@ STEP_TEXT = """\
 One two `three four`.
 
 - five
+- b: now
 
 ```http
 GET / not counted
@@ -679,7 +725,9 @@ status == 200
 
 - b: Nor here.
 
-Three four.
+<!-- nor this -->
+
+a: three four.
 
 </details>
 
@@ -693,18 +741,26 @@ Not in the step.
 
 def test_words_before_and_after_the_action_are_told_apart() -> None:
     _, step, closing = sections_of(STEP_TEXT)
-    assert (step.before, step.after) == (3 + 1 + 2 + 1, 3 + 2)
+    assert (step.before, step.after) == (3 + 1 + 2 + 2 + 1, 3 + 3)
     assert (closing.before, closing.after) == (4, 0)
 
 
 def test_answers_are_sentences_without_their_letter() -> None:
-    assert counted(STEP_TEXT)[3] == (3, line_of("- a:", STEP_TEXT))
+    assert counted(STEP_TEXT)[4] == (3, line_of("- a:", STEP_TEXT))
 
 
 def test_a_section_knows_its_fences_and_its_line() -> None:
     _, step, closing = sections_of(STEP_TEXT)
     assert step.fences == ["http", "expect"]
     assert (step.line, closing.line) == (1, line_of("## Go", STEP_TEXT))
+
+
+def test_a_lesson_has_an_introduction_steps_closing_sections_and_reviews(tmp_path: Path) -> None:
+    lesson = read_lesson(written(tmp_path, GOOD))
+    assert lesson.introduction.text.startswith("A cookie gets a stamp.")
+    assert [each.step for each in lesson.steps] == [1, 2, 3]
+    assert [each.title[:5] for each in lesson.closing] == ["In Ex", "Go de"]
+    assert [each.reviewed for each in lesson.reviews] == [1, 2]
 
 
 @pytest.mark.parametrize(
