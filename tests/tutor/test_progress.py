@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 
 from sandbox.tutor import progress as module
 from sandbox.tutor.progress import LessonProgress, Progress
-from tests.mortals import told_without_privileges
+from tests.mortals import FORK, told_without_privileges
 
 FULL = b'{"version": 1, "lessons": {"03": {"step": 4, "missed": [3]}}}'
 
@@ -262,10 +262,38 @@ def test_once_there_is_room_again_it_is_saved(
     assert Progress.load(path, said.append).of("03").step == 5
 
 
+@pytest.mark.skipif(FORK is None, reason="needs os.fork")
+@pytest.mark.parametrize("step", ["fsync", "replace"])
 def test_whoever_is_killed_midway_leaves_the_old_file_whole(
+    path: Path, said: list[str], step: str
+) -> None:
+    def die(*_: object) -> NoReturn:
+        os._exit(9)
+
+    def save_and_die() -> None:
+        setattr(module.os, step, die)
+        change_and_save(path, said)
+
+    assert FORK is not None
+    child = FORK.Process(target=save_and_die)
+    written(path, FULL)
+    child.start()
+    child.join()
+    assert child.exitcode == 9
+    assert path.read_bytes() == FULL
+    change_and_save(path, said)
+    assert (Progress.load(path, said.append).of("03").step, said) == (5, [])
+
+
+def change_and_save(path: Path, said: list[str]) -> None:
+    progress = Progress.load(path, said.append)
+    progress.of("03").step = 5
+    progress.save()
+
+
+def test_the_new_file_is_on_the_disk_before_it_takes_the_place_of_the_old_one(
     path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The file is synced before it gets its name, so that no crash leaves half of it."""
     done: list[str] = []
     sync, replace = os.fsync, os.replace
 
