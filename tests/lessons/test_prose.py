@@ -34,7 +34,7 @@ BROWSERS = ("Chromium", "Firefox", "Safari")
 CLOSING = ("In Express and Passport this is", "Go deeper")
 PROMISE = "Afterwards you can explain:"
 WRITTEN = ("README.md", "INSTRUCTOR.md", "app.py", "careless.py")
-FIRST, LAST = 0, 8  # the lessons of the core
+CORE = [0, 1, 2, 3, 4, 5, 6, 7, 8]  # the lessons that come first
 
 Faults = list[str]
 
@@ -412,6 +412,16 @@ PLANTED = [
 ]
 
 
+def test_the_nine_lessons_of_the_core_are_there() -> None:
+    numbers = [int(lesson.folder.name[:2]) for lesson in all_lessons()]
+    assert numbers[: len(CORE)] == CORE
+
+
+def test_every_folder_of_a_lesson_has_its_readme() -> None:
+    folders = [path for path in LESSONS.iterdir() if path.is_dir() and path.name[:2].isdigit()]
+    assert [path.name for path in sorted(folders) if not (path / "README.md").exists()] == []
+
+
 @pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.says)
 def test_every_lesson_keeps_the_rule(rule: Rule) -> None:
     assert [fault for lesson in all_lessons() for fault in rule.faults(lesson)] == []
@@ -511,8 +521,7 @@ def anchor(title: str) -> str:
 
 
 def all_pages() -> list[Path]:
-    """Of the lessons that are there; lessons/README.md names lessons still to be written."""
-    return sorted(LESSONS.glob("[0-9][0-9]_*/**/*.md"))
+    return sorted(LESSONS.rglob("*.md"))
 
 
 def test_every_link_leads_somewhere() -> None:
@@ -609,6 +618,11 @@ def odd_italics(glossary: list[str], lessons: list[Lesson]) -> Faults:
     ]
     crowded = {place for place in steps if steps.count(place) > 1}
     return unknown + [f"{place}: more than one new term" for place in sorted(crowded)]
+
+
+def test_each_term_of_the_glossary_is_explained_in_one_step() -> None:
+    assert in_glossary() != []
+    assert odd_terms(in_glossary(), all_lessons()) == []
 
 
 def test_a_step_introduces_at_most_one_term_and_the_glossary_has_it() -> None:
