@@ -59,8 +59,7 @@ def cookie_lines(before: str, value: str, label: str) -> list[Line]:
     parts = value.split(".")
     if len(parts) != 3:
         return [Line("lane", f"{before}{_cut(value)}", label)]
-    is_short = len(parts[0]) <= LONGEST_VALUE
-    first, name = (parts[0], "value") if is_short else (shortened(parts[0]), "id")
+    first, name = _first_part(parts[0]), "value" if len(parts[0]) <= LONGEST_VALUE else "id"
     issued, stamp = _cut(parts[1]), shortened(parts[2])
     shown = f"{first:{len(name)}} . {issued:6} . {stamp}"
     names = f"{name:{max(len(first), len(name)) + 3}}{'issued':{max(len(issued), 6) + 3}}stamp"
@@ -69,6 +68,11 @@ def cookie_lines(before: str, value: str, label: str) -> list[Line]:
         Line("lane", f"{before}{shown}", label, fold=len(before)),
         Line("detail", below, fold=len(before)),
     ]
+
+
+def _first_part(text: str) -> str:
+    """An id by its ends; a name, as some lessons stamp it, in full."""
+    return text if len(text) <= LONGEST_VALUE else shortened(text)
 
 
 def _cut(text: str) -> str:
@@ -110,7 +114,7 @@ def arithmetic(evidence: dict[str, Any]) -> list[Line]:
         ]
     elif secret:
         lines.append((f"key {evidence['key']}", f"not shown, fingerprint {secret['fingerprint']}"))
-    signed = f"{shortened(evidence['session_id'])}.{evidence['timestamp']}"
+    signed = f"{_first_part(evidence['session_id'])}.{evidence['timestamp']}"
     lines.append(("stamp", f"HMAC-SHA256(derived, {signed})"))
     if computed:
         lines += [("computed", computed), ("received", received[: len(computed) + 1])]

@@ -249,6 +249,10 @@ def test_a_bad_signature_becomes_arithmetic() -> None:
     assert (shown["computed"], shown["received"]) == (STAMP, "X" + STAMP[1:])
 
 
+def test_a_name_under_a_stamp_is_shown_in_full() -> None:
+    assert figures(session_id="bob")["stamp"] == "HMAC-SHA256(derived, bob.Zu1x4g)"
+
+
 BROUGHT = {
     "session_id": "q3Vb…8w",
     "received": "hF0k…1c",
