@@ -12,7 +12,7 @@ from sandbox.login.middleware import VISITOR, Middleware
 from sandbox.login.refusals import Refusal
 from sandbox.login.server import new_routes, queue_cookie, see_other
 from sandbox.trace.stage import story
-from sandbox.tutor.lesson_pages import Form, Link, page
+from sandbox.tutor.lesson_pages import Form, Link, is_a_name, page
 from sandbox.tutor.run_alone import run_alone
 
 COOKIE = CookieSettings(max_age=1800, base_name="lesson02")
@@ -38,8 +38,8 @@ def make_routes() -> Bottle:
 
     @app.post("/")
     def hear_name() -> str | HTTPResponse:
-        if not request.forms.name.isalnum() or not request.forms.name.isascii():
-            return page("Use the letters a to z", NAME_FORM)
+        if not is_a_name(request.forms.name):
+            return page("Use the letters a to z, at most 20", NAME_FORM)
         queue_cookie(set_cookie(COOKIE, request.forms.name))
         return see_other("/")
 
