@@ -8,7 +8,6 @@ from bottle import HTTPResponse, request
 
 from sandbox.login.cookies import CookieSettings
 from sandbox.login.flow import Bricks, log_in, recognise
-from sandbox.login.guard import LOOPBACK_NAMES
 from sandbox.login.middleware import VISITOR, Middleware
 from sandbox.login.refusals import BadCredentials
 from sandbox.login.server import LOG_IN_FIRST, new_routes, present_session, queue_cookie, see_other
@@ -53,7 +52,7 @@ def make_app(bricks: Bricks) -> Middleware:
         queue_cookie(header)
         return see_other("/")
 
-    return Middleware(app, lambda header: recognise(bricks, header), LOOPBACK_NAMES)
+    return Middleware(app, lambda header: recognise(bricks, header))
 
 
 if __name__ == "__main__":

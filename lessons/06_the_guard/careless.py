@@ -8,7 +8,7 @@ from bottle import request
 
 from sandbox.login.cookies import CookieSettings
 from sandbox.login.flow import Bricks, recognise
-from sandbox.login.guard import LOOPBACK_NAMES, guard, safe_next
+from sandbox.login.guard import guard, safe_next
 from sandbox.login.middleware import VISITOR, Middleware
 from sandbox.login.refusals import Refusal
 from sandbox.login.server import log_in_first, new_routes
@@ -54,7 +54,7 @@ def make_app(bricks: Bricks) -> Middleware:
     def me() -> dict[str, str]:
         return {"user": request.environ[VISITOR].user}
 
-    return Middleware(app, lambda header: recognise(bricks, header), LOOPBACK_NAMES)
+    return Middleware(app, lambda header: recognise(bricks, header))
 
 
 if __name__ == "__main__":
