@@ -1,59 +1,45 @@
 """A server for several visitors at once: each ticket finds its own row, each row its user.
 
-New, unlike lesson 06: `/word`. The ticket alone says whose word is shown and changed.
+New, unlike lesson 06: the word is back, and `/word` shows it. The ticket alone says whose it is.
 Alone: python lessons/07_two_browsers/app.py
 """
 
-from bottle import HTTPResponse, request
+from typing import Any
+
+from bottle import request
 
 from sandbox.login.cookies import CookieSettings
-from sandbox.login.flow import Bricks, Visitor, log_in, recognise
-from sandbox.login.guard import LOOPBACK_NAMES
+from sandbox.login.flow import Bricks, Visitor, recognise
 from sandbox.login.middleware import VISITOR, Middleware
-from sandbox.login.refusals import BadCredentials, Throttled
-from sandbox.login.server import guarded, new_routes, present_session, queue_cookie, see_other
-from sandbox.login.word import is_a_word, write_word
-from sandbox.tutor.lesson_pages import Form, Link, page
+from sandbox.login.server import guarded, new_routes
+from sandbox.tutor.lesson_login import add_login
+from sandbox.tutor.lesson_pages import Link, page
+from sandbox.tutor.lesson_word import WORD_FORM, keep_word, your_word
 from sandbox.tutor.run_alone import run_alone
 
 COOKIE = CookieSettings(max_age=24 * 60 * 60, base_name="lesson07")
-LOGIN = Form("/login", "Log in", {"username": "Name", "password": "Password"})
-WORD = Form("/word", "Keep it", {"word": "A word, at most 40 characters"})
+LOG_IN = Link("/login", "Log in")
 
 
 def make_app(bricks: Bricks) -> Middleware:
     app = new_routes()
+    add_login(app, bricks, follow=lambda _: "/")  # as in lesson 05
 
     @app.get("/")
     def home() -> str:
-        return page(f"Hello {request.environ[VISITOR].user or 'stranger'}", Link("/word", "Word"))
+        seen = request.environ[VISITOR]
+        return page(f"Hello {seen.user or 'stranger'}", your_word(seen), WORD_FORM, LOG_IN)
 
-    @app.get("/login")
-    def login_form() -> str:
-        return page("Log in", LOGIN)
-
-    @app.post("/login")
-    def login() -> str | HTTPResponse:
-        name, password = request.forms.username, request.forms.password
-        try:
-            queue_cookie(log_in(bricks, name, password, request.remote_addr, present_session()))
-        except (BadCredentials, Throttled) as refusal:
-            return page("Log in", refusal.sentence, LOGIN)
-        return see_other("/word")
+    @app.post("/")
+    def hear_word() -> Any:
+        return keep_word(bricks, request.environ[VISITOR], request.forms.word)
 
     @app.get("/word")
     @guarded
-    def show_word(visitor: Visitor, user: str) -> str:
-        return page(f"Hello {user}", f"Your word: {visitor.session.word or 'none yet'}.", WORD)
+    def word(visitor: Visitor, user: str) -> str:
+        return page(f"The word of {user}", your_word(visitor))
 
-    @app.post("/word")
-    @guarded
-    def keep_word(visitor: Visitor, user: str) -> HTTPResponse:
-        if is_a_word(request.forms.word):
-            write_word(bricks.store, visitor.session, request.forms.word)
-        return see_other("/word")
-
-    return Middleware(app, lambda header: recognise(bricks, header), LOOPBACK_NAMES)
+    return Middleware(app, lambda header: recognise(bricks, header))
 
 
 if __name__ == "__main__":

@@ -1,6 +1,6 @@
-"""A careless server: logging out drops the cookie and leaves the row; browsers keep the pages.
+"""Careless: logging out drops the cookie and leaves the row; browsers may keep the pages.
 
-The same as app.py but for `logout` and `without_cache_headers`.
+Unlike app.py: `logout`, and `without_no_store`. It is for this lesson only.
 Alone: python lessons/08_the_end_of_a_session/careless.py
 """
 
@@ -9,38 +9,28 @@ from typing import Any
 from bottle import HTTPResponse, request
 
 from sandbox.login.cookies import CookieSettings, clear_cookie
-from sandbox.login.flow import Bricks, Visitor, log_in, recognise
-from sandbox.login.guard import LOOPBACK_NAMES
+from sandbox.login.flow import Bricks, Visitor, recognise
 from sandbox.login.middleware import VISITOR, Middleware, WSGIApp
-from sandbox.login.server import guarded, new_routes, present_session, queue_cookie, see_other
+from sandbox.login.server import guarded, new_routes, queue_cookie, see_other
 from sandbox.login.sessions import Limits
+from sandbox.tutor.lesson_login import add_login
 from sandbox.tutor.lesson_pages import Form, Link, page
 from sandbox.tutor.run_alone import run_alone
 
 LIMITS = Limits(idle=20 * 60, lifetime=30 * 60, cookie_age=60 * 60)
 COOKIE = CookieSettings(LIMITS.cookie_age, base_name="lesson08_careless")
 CARELESS = "Logging out leaves the session in the store, and browsers may keep its pages."
-LOGIN = Form("/login", "Log in", {"username": "Name", "password": "Password"})
 LOGOUT = Form("/logout", "Log out", {})
 
 
 def make_app(bricks: Bricks) -> WSGIApp:
     app = new_routes()
+    add_login(app, bricks, follow=lambda _: "/profile")
 
     @app.get("/")
     def home() -> str:
-        name = request.environ[VISITOR].user or "stranger"
-        return page(f"Hello {name}", Link("/profile", "Profile"))
-
-    @app.get("/login")
-    def login_form() -> str:
-        return page("Log in", LOGIN)
-
-    @app.post("/login")
-    def login() -> HTTPResponse:
-        name, password = request.forms.username, request.forms.password
-        queue_cookie(log_in(bricks, name, password, request.remote_addr, present_session()))
-        return see_other("/profile")
+        user = request.environ[VISITOR].user
+        return page(f"Hello {user or 'stranger'}", Link("/profile", "Profile"))
 
     @app.get("/profile")
     @guarded
@@ -49,15 +39,14 @@ def make_app(bricks: Bricks) -> WSGIApp:
 
     @app.post("/logout")
     def logout() -> HTTPResponse:
-        queue_cookie(clear_cookie(bricks.cookie))  # the flaw: the row stays
+        queue_cookie(clear_cookie(COOKIE))  # careless: the row stays
         return see_other("/")
 
-    careful = Middleware(app, lambda header: recognise(bricks, header), LOOPBACK_NAMES)
-    return without_cache_headers(careful)
+    return without_no_store(Middleware(app, lambda header: recognise(bricks, header)))
 
 
-def without_cache_headers(app: WSGIApp) -> WSGIApp:
-    """The second flaw: browsers are not told to forget the pages."""
+def without_no_store(app: WSGIApp) -> WSGIApp:
+    """Careless: no page says `no-store`, nor (in Vary) that it depends on the cookie."""
 
     def answer(environ: dict[str, Any], start_response: Any) -> Any:
         def start(status: str, headers: list[tuple[str, str]], *rest: Any) -> Any:
