@@ -6,10 +6,13 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
+from sandbox.trace.stage import shortened
 from sandbox.tutor.lesson.exchange import Exchange
 from sandbox.tutor.lesson.expectations import is_met, observed
 from sandbox.tutor.lesson.parts import Expectation, Prediction, Request, Step
 from sandbox.tutor.lesson.world import World
+
+LONGEST = 16  # characters of a part of a cookie that is shown whole
 
 
 @dataclass(frozen=True)
@@ -20,6 +23,13 @@ class Judged:
     value: str
     seen: str | None
     is_met: bool
+
+    @property
+    def text(self) -> str:
+        """The expectation with what was filled in, short enough to read."""
+        each = self.expectation
+        words = (each.subject, each.name, each.operator, in_short(self.value))
+        return " ".join(word for word in words if word)
 
 
 @dataclass(frozen=True)
@@ -38,6 +48,14 @@ class Unmet(Exception):
         self.line, self.expected = judged.expectation.line, judged.expectation.text
         self.seen = "nothing" if judged.seen is None else judged.seen
         super().__init__(f"{path}:{self.line}: expected {self.expected}, observed {self.seen}")
+
+
+def in_short(text: str) -> str:
+    """A cookie by its ends, part by part; everything else as it is."""
+    parts = text.split(".")
+    if len(parts) == 1 or " " in text:
+        return text
+    return ".".join(part if len(part) <= LONGEST else shortened(part) for part in parts)
 
 
 def judge(expectation: Expectation, sighting: Sighting, world: World) -> Judged:

@@ -6,13 +6,11 @@ import difflib
 import shlex
 from pathlib import Path
 
-from sandbox.trace.stage import shortened
+from sandbox.tutor.lesson.judge import in_short
 from sandbox.tutor.lesson.matching import wanted_path
 from sandbox.tutor.lesson.parts import Request
 from sandbox.tutor.lesson.world import World, ticket_of
 from sandbox.tutor.why import BY_CODE, nearest, why
-
-LONGEST = 16  # characters of a cookie that is shown whole
 
 
 def where(world: World, request: Request | None) -> list[str]:
@@ -32,16 +30,11 @@ def _of(name: str, world: World) -> list[str]:
     if cookie is None:
         return [f"{name}'s jar holds no {world.server.cookie}"]
     row = world.server.store.find(ticket_of(cookie))
-    held = f"{name}'s jar holds {world.server.cookie}={_told(cookie)}"
+    held = f"{name}'s jar holds {world.server.cookie}={in_short(cookie)}"
     if row is None:
         return [held, "  no row belongs to it"]
     word = f", word {row.word}" if row.word else ""
     return [held, f"  its row: user {row.user or 'nobody'}{word}"]
-
-
-def _told(cookie: str) -> str:
-    parts = cookie.split(".")
-    return ".".join(part if len(part) <= LONGEST else shortened(part) for part in parts)
 
 
 def in_words(request: Request, world: World) -> str:

@@ -51,7 +51,7 @@ def _unmet(exchange: Exchange, request: Request, world: World, was: str) -> str:
     if missed is None:
         return ""
     seen = "nothing" if missed.seen is None else missed.seen
-    return f"Seen: {was}, but the step expects {missed.expectation.text}; observed: {seen}."
+    return f"Seen: {was}, but the step expects {missed.text}; observed: {seen}."
 
 
 def left_over(exchange: Exchange, world: World) -> str:

@@ -77,11 +77,11 @@ class Screen:
 
     def judged(self, judged: Judged) -> None:
         """One expectation, and what was seen where that says more."""
-        text, seen = judged.expectation.text, judged.seen
         if judged.is_met:
-            self.say(f"  ✓ as expected: {text}")
+            self.say(f"  ✓ as expected: {judged.text}")
         else:
-            self.say(f"  ✗ expected {text}, observed {'nothing' if seen is None else seen}")
+            seen = "nothing" if judged.seen is None else judged.seen
+            self.say(f"  ✗ expected {judged.text}, observed {seen}")
 
     def address(self, before: str, url: str) -> None:
         """An address that is to be opened."""
