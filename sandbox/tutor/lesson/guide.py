@@ -118,15 +118,18 @@ class Guide:
     def _act(self, step: Step) -> list[Sighting]:
         """Everything that is done in a step; skipped, it is done all the same, silently."""
         sightings: list[Sighting] = []
+        after = self._site.recorder.now()
         for number, act in enumerate(step.acts):
             if not isinstance(act, Request):
                 self._set(act)
+                after = self._site.recorder.now()
                 continue
             try:
-                sightings.append(self._exchange(step, act))
+                sightings.append(self._exchange(step, act, after))
             except Skip:
                 self._rest(step.acts[number:])
                 raise
+            after = sightings[-1].exchange.number  # a redirect may have been followed by now
         return sightings
 
     def _set(self, act: Clock | Scene) -> None:
@@ -143,15 +146,14 @@ class Guide:
             else:
                 self._world.do(act)
 
-    def _exchange(self, step: Step, request: Request) -> Sighting:
-        """Wait until somebody has made the exchange that the step wants."""
+    def _exchange(self, step: Step, request: Request, after: int) -> Sighting:
+        """Wait until somebody has made the exchange that the step wants, after this number."""
         self._desk.waits_for = request
         path = wanted_path(request, self._world)
         at = request.at or (path if request.method == "GET" else "/")
         self._site.start_as, self._site.start_at = request.visitor, at
         self._say_what_is_waited_for(step, request)
         attempts = _Attempts(step, request, self._world, self._desk)
-        after = self._site.recorder.now()
         sighting = self._desk.wait("Enter sends it", attempts.typed, attempts.seen, after)
         self._show(request, sighting)
         return sighting
