@@ -4,9 +4,17 @@ from __future__ import annotations
 
 import re
 
-from sandbox.tutor.lesson.parts import Prediction, Step
+from sandbox.tutor.lesson.parts import Expectation, Prediction, Step
 
 DONT_KNOW = "0"
+STOPS = {  # the stages of recognise in their order, and the codes with which a request stops there
+    "read_cookie": ("NO_COOKIE",),
+    "check_signature": ("MALFORMED", "BAD_SIGNATURE", "EXPIRED"),
+    "look_up_session": ("UNKNOWN_SESSION",),
+    "check_limits": ("IDLE_TIMEOUT", "ABSOLUTE_TIMEOUT"),
+    "find_user": ("UNKNOWN_USER",),
+    "check_password": ("BAD_CREDENTIALS",),
+}
 
 
 def question_lines(prediction: Prediction) -> list[str]:
@@ -69,7 +77,7 @@ def feedback(step: Step, answer: str, right: str) -> list[str]:
     elif answer == DONT_KNOW:
         lines = [f"It was: {outcome}."]
     else:
-        part = f"They part at {_parting(prediction, right)}."
+        part = f"They part at {_parting(prediction, answer, right)}."
         lines = [f"You said: {in_words(prediction, answer)}. It was: {outcome}. {part}"]
     told = list(dict.fromkeys([answer, right]))
     if prediction.kind != "choose":  # an answer names all options
@@ -77,8 +85,18 @@ def feedback(step: Step, answer: str, right: str) -> list[str]:
     return lines + [step.answers[letter] for letter in told if letter in step.answers]
 
 
-def _parting(prediction: Prediction, right: str) -> str:
-    """The stage at which the expected story and the real one part."""
-    of_stages = (o.expectation for o in prediction.options if o.letter == right)
-    named = (each.name for each in of_stages if each and each.subject == "stage")
-    return next(named, prediction.watch)
+def _parting(prediction: Prediction, answer: str, right: str) -> str:
+    """The stage at which the expected story and the real one part: the earlier of two stops."""
+    stops = {option.letter: _stop(option.expectation) for option in prediction.options}
+    named = [stop for letter in (right, answer) if (stop := stops.get(letter))]
+    in_a_story = [stage for stage in STOPS if stage in named]
+    return (in_a_story or named or [prediction.watch])[0]
+
+
+def _stop(expectation: Expectation | None) -> str | None:
+    """Where a request stops of which this is expected; None when nothing refuses it."""
+    if expectation is None or expectation.value in ("OK", ""):
+        return None
+    if expectation.subject == "stage":
+        return expectation.name
+    return next((stage for stage, codes in STOPS.items() if expectation.value in codes), None)

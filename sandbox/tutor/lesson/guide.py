@@ -12,6 +12,7 @@ from sandbox.tutor.lesson.asking import (
     question_lines,
     read_answer,
 )
+from sandbox.tutor.lesson.attempts import Attempts
 from sandbox.tutor.lesson.exchange import Exchange
 from sandbox.tutor.lesson.judge import (
     Sighting,
@@ -19,16 +20,13 @@ from sandbox.tutor.lesson.judge import (
     do_step,
     judge,
     right_answers,
-    sighted,
 )
 from sandbox.tutor.lesson.looking import in_words
-from sandbox.tutor.lesson.matching import left_over, near_miss, wanted_path
+from sandbox.tutor.lesson.matching import start_address, wanted_path
 from sandbox.tutor.lesson.parts import Act, Clock, Lesson, Prediction, Request, Scene, Step
 from sandbox.tutor.lesson.site import Site
 from sandbox.tutor.lesson.waiting import Desk, Skip
 from sandbox.tutor.lesson.world import World
-
-MISSES = 2  # until a hint is offered
 
 
 @dataclass(frozen=True)
@@ -47,6 +45,7 @@ class Guide:
         self._site = site
         self._desk = desk
         self._screen = desk.screen
+        self._said_careless = False
         self._world = World(lesson.folder, site)
         desk.world = self._world
 
@@ -64,6 +63,9 @@ class Guide:
     def do(self, step: Step) -> Outcome:
         """Lead through one step; Back, Quit: the student wants to be elsewhere."""
         self._desk.hint, self._desk.waits_for = step.hint, None
+        self._said_careless = False
+        if step.requests:
+            self._put_start(step.requests[0])
         self._screen.title(f"{self.lesson.number}.{step.number}  {step.title}")
         self._screen.prose(step.before)
         answer = self._predict(step.prediction) if step.prediction else None
@@ -136,8 +138,18 @@ class Guide:
         self._world.do(act)
         self._screen.say()
         self._screen.say(f"The scene is set: {words_of(act)}.")
-        if self._world.server.careless:
-            self._screen.say(f"Careless server: {self._world.server.careless}")
+
+    def _say_careless(self) -> None:
+        """Once in each step that such a server answers."""
+        flaw = self._world.server.careless
+        if flaw and not self._said_careless:
+            self._screen.say(f"Careless server: {flaw}")
+        self._said_careless = bool(flaw)
+
+    def _put_start(self, request: Request) -> None:
+        """Where /start leads a browser: to the page from which this request is made."""
+        path = "/" if request.method == "POST" else wanted_path(request, self._world)
+        self._site.start_as, self._site.start_at = request.visitor, request.at or path
 
     def _rest(self, acts: tuple[Act, ...]) -> None:
         for act in acts:
@@ -149,19 +161,18 @@ class Guide:
     def _exchange(self, step: Step, request: Request, after: int) -> Sighting:
         """Wait until somebody has made the exchange that the step wants, after this number."""
         self._desk.waits_for = request
-        path = wanted_path(request, self._world)
-        at = request.at or (path if request.method == "GET" else "/")
-        self._site.start_as, self._site.start_at = request.visitor, at
+        self._put_start(request)
         self._say_what_is_waited_for(step, request)
-        attempts = _Attempts(step, request, self._world, self._desk)
+        attempts = Attempts(step, request, self._world, self._desk)
         sighting = self._desk.wait("Enter sends it", attempts.typed, attempts.seen, after)
         self._show(request, sighting)
         return sighting
 
     def _say_what_is_waited_for(self, step: Step, request: Request) -> None:
         self._screen.say()
+        self._say_careless()
         self._screen.say(f"This step waits for {in_words(request, self._world)}.")
-        start = f"{self._site.url}/start"
+        start = start_address(request, self._world)
         if step.in_browser:
             self._screen.address("In your own browser: open ", start)
         elif request.cookie is None:
@@ -170,8 +181,6 @@ class Guide:
     def _show(self, request: Request, sighting: Sighting) -> None:
         self._desk.code = sighting.exchange.verdict
         self._screen.say()
-        if self._world.server.careless:
-            self._screen.say(f"Careless server: {self._world.server.careless}")
         self._screen.card(sighting.exchange)
         for expectation in request.expectations:
             self._screen.judged(judge(expectation, sighting, self._world))
@@ -209,41 +218,6 @@ class Guide:
             return self._answer(asked, "Which was it (s skips the question)")
         except Skip:
             return None
-
-
-class _Attempts:
-    """What is tried while a step waits: Enter, or exchanges that others make."""
-
-    def __init__(self, step: Step, request: Request, world: World, desk: Desk) -> None:
-        self._step, self._request = step, request
-        self._world, self._desk = world, desk
-        self._misses = 0
-
-    def typed(self, line: str) -> Sighting | None:
-        """Enter: the built-in visitor sends the request."""
-        if line:
-            self._desk.screen.say("Press Enter alone to send it, or one of the keys.")
-            return None
-        return sighted(self._world, self._request)
-
-    def seen(self, exchange: Exchange) -> Sighting | None:
-        """Somebody's exchange: what the step wants, or a near miss that is answered."""
-        missing = near_miss(exchange, self._request, self._world, self._step.in_browser)
-        if not missing:
-            self._world.adopt(self._request.visitor, exchange)
-            return Sighting(exchange, self._world.jar_of(self._request.visitor))
-        self._miss(exchange, missing)
-        return None
-
-    def _miss(self, exchange: Exchange, missing: str) -> None:
-        screen = self._desk.screen
-        self._misses += 1
-        screen.say(missing)
-        old = left_over(exchange, self._world)
-        if old:
-            screen.say(old)
-        if self._misses >= MISSES:
-            screen.say("Press h for a hint.")
 
 
 def words_of(act: Clock | Scene) -> str:

@@ -19,6 +19,13 @@ def wanted_path(request: Request, world: World) -> str:
     return (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
 
 
+def start_address(request: Request, world: World) -> str:
+    """The address that puts a browser where the step begins, on the host that it names."""
+    target = world.filled(request.target)
+    host = urlsplit(target).netloc if "://" in target else ""
+    return f"http://{host}/start" if host else f"{world.site.url}/start"
+
+
 def near_miss(exchange: Exchange, request: Request, world: World, in_browser: bool) -> str:
     """What is missing, in a sentence; empty when the step is satisfied."""
     path = wanted_path(request, world)

@@ -1,0 +1,50 @@
+"""What is tried while a step waits: Enter, or exchanges that a browser or curl makes."""
+
+from __future__ import annotations
+
+from sandbox.tutor.lesson.exchange import Exchange
+from sandbox.tutor.lesson.judge import Sighting, sighted
+from sandbox.tutor.lesson.matching import left_over, near_miss
+from sandbox.tutor.lesson.parts import Request, Step
+from sandbox.tutor.lesson.waiting import Desk
+from sandbox.tutor.lesson.world import World
+
+MISSES = 2  # until a hint is offered
+
+
+class Attempts:
+    """The attempts at one request of a step."""
+
+    def __init__(self, step: Step, request: Request, world: World, desk: Desk) -> None:
+        self._step, self._request = step, request
+        self._world, self._desk = world, desk
+        self._misses = 0
+
+    def typed(self, line: str) -> Sighting | None:
+        """Enter: the built-in visitor sends the request."""
+        if line:
+            self._desk.screen.say("Press Enter alone to send it, or one of the keys.")
+            return None
+        return sighted(self._world, self._request)
+
+    def seen(self, exchange: Exchange) -> Sighting | None:
+        """Somebody's exchange: what the step wants, or a near miss that is answered."""
+        missing = near_miss(exchange, self._request, self._world, self._step.in_browser)
+        if not missing:
+            self._world.adopt(self._request.visitor, exchange)
+            return Sighting(exchange, self._world.jar_of(self._request.visitor))
+        self._miss(exchange, missing)
+        return None
+
+    def _miss(self, exchange: Exchange, missing: str) -> None:
+        screen = self._desk.screen
+        has_come_to_the_form = (
+            exchange.method == "GET" and exchange.target == self._world.site.start_at
+        )
+        self._misses += not has_come_to_the_form
+        screen.say(missing)
+        old = left_over(exchange, self._world)
+        if old:
+            screen.say(old)
+        if self._misses >= MISSES:
+            screen.say("Press h for a hint.")
