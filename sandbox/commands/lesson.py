@@ -21,7 +21,7 @@ from sandbox.tutor.lesson.judge import Unmet
 from sandbox.tutor.lesson.lint import lint
 from sandbox.tutor.lesson.parts import Lesson
 from sandbox.tutor.lesson.screen import Screen
-from sandbox.tutor.lesson.shelf import find_lesson, folders
+from sandbox.tutor.lesson.shelf import find_lesson, folder_of, folders
 from sandbox.tutor.lesson.site import Site
 from sandbox.tutor.lesson.waiting import Quit
 from sandbox.tutor.progress import Progress
@@ -115,6 +115,8 @@ def _wanted(options: argparse.Namespace) -> list[Lesson]:
 
 
 def _auto(options: argparse.Namespace) -> int:
+    if options.step is not None:
+        raise Problem("--auto runs a whole lesson: leave --from out.")
     began = time.perf_counter()
     with Site(0) as site:
         for lesson in _wanted(options):
@@ -157,13 +159,16 @@ def _tell(as_json: bool, sentence: str, **fields: Any) -> None:
         print(json.dumps(fields), flush=True)
 
 
+def _lessons(count: int) -> str:
+    return f"{count} lesson{'s' * (count != 1)}"
+
+
 def _lint(options: argparse.Namespace) -> int:
-    numbers = folders()
-    wanted = [numbers[options.number.zfill(2)]] if options.number else list(numbers.values())
+    wanted = [folder_of(options.number)] if options.number else list(folders().values())
     with Site(0) as site:
         mistakes = [each for folder in wanted for each in lint(folder / "README.md", site)]
     for each in mistakes:
         _tell(options.json, str(each), file=str(each.path), line=each.line, says=each.says)
     if not mistakes:
-        _tell(options.json, f"{len(wanted)} lessons, no mistake.", done=True)
+        _tell(options.json, f"{_lessons(len(wanted))}, no mistake.", done=True)
     return 1 if mistakes else 0

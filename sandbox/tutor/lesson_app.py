@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib.util
+import traceback
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
@@ -30,7 +31,11 @@ class LessonApp:
     _make_app: Callable[[Bricks], WSGIApp]
 
     def make(self, bricks: Bricks) -> WSGIApp:
-        app = self._make_app(bricks)
+        """The server on these bricks; Problem when it cannot be made."""
+        try:
+            app = self._make_app(bricks)
+        except Exception as error:
+            raise _cannot_run(self.path, error) from None
         return Careless(app, self.careless) if self.careless else app
 
 
@@ -73,5 +78,23 @@ def _run(path: Path) -> ModuleType:
     if spec is None or spec.loader is None or not path.exists():
         raise Problem(f"There is no {path}. Each lesson has its server in app.py.")
     module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
+    try:
+        spec.loader.exec_module(module)
+    except Exception as error:
+        raise _cannot_run(path, error) from None
     return module
+
+
+def _cannot_run(path: Path, error: Exception) -> Problem:
+    """Where in the lesson's own file it went wrong, and how."""
+    line = error.lineno if isinstance(error, SyntaxError) else _last_line(path, error)
+    says = error.msg if isinstance(error, SyntaxError) else str(error)
+    where = f"{path}:{line}" if line else str(path)
+    return Problem(f"{where} cannot be run: {type(error).__name__}: {says}. Mend it, then go on.")
+
+
+def _last_line(path: Path, error: Exception) -> int | None:
+    frames = traceback.walk_tb(error.__traceback__)
+    return next(
+        (n for frame, n in reversed([*frames]) if frame.f_code.co_filename == str(path)), None
+    )

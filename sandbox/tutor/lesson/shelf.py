@@ -24,10 +24,15 @@ def folders(lessons: Path = LESSONS) -> dict[str, Path]:
 
 def find_lesson(number: str, lessons: Path = LESSONS) -> Lesson:
     """The lesson with this number; Problem when there is none, or when it cannot be read."""
+    return sound(*read_lesson(folder_of(number, lessons) / "README.md"))
+
+
+def folder_of(number: str, lessons: Path = LESSONS) -> Path:
+    """Where the lesson with this number stands; Problem when there is none."""
     there = folders(lessons)
     if number.zfill(2) not in there:
         raise Problem(f"There is no lesson {number}. There are {', '.join(there)}.")
-    return sound(*read_lesson(there[number.zfill(2)] / "README.md"))
+    return there[number.zfill(2)]
 
 
 def sound(lesson: Lesson, mistakes: list[Mistake]) -> Lesson:
