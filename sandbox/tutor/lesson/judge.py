@@ -13,6 +13,7 @@ from sandbox.tutor.lesson.parts import Expectation, Prediction, Request, Step
 from sandbox.tutor.lesson.world import World
 
 LONGEST = 16  # characters of a part of a cookie that is shown whole
+STAMP = 43  # characters of a stamp
 
 
 @dataclass(frozen=True)
@@ -53,7 +54,7 @@ class Unmet(Exception):
 def in_short(text: str) -> str:
     """A cookie by its ends, part by part; everything else as it is."""
     parts = text.split(".")
-    if len(parts) == 1 or " " in text:
+    if len(parts) != 3 or len(parts[2]) != STAMP:
         return text
     return ".".join(part if len(part) <= LONGEST else shortened(part) for part in parts)
 

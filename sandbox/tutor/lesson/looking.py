@@ -7,7 +7,6 @@ import shlex
 from pathlib import Path
 
 from sandbox.tutor.lesson.judge import in_short
-from sandbox.tutor.lesson.matching import wanted_path
 from sandbox.tutor.lesson.parts import Request
 from sandbox.tutor.lesson.world import World, ticket_of
 from sandbox.tutor.why import BY_CODE, nearest, why
@@ -39,11 +38,11 @@ def _of(name: str, world: World) -> list[str]:
 
 def in_words(request: Request, world: World) -> str:
     """The request that is waited for."""
-    form = f" with {request.form}" if request.form else ""
+    form = f" with {in_short(world.filled(request.form))}" if request.form else ""
     by_hand = ", with a cookie by hand" if request.cookie is not None else ""
     named = "".join(f", with {name}: {value}" for name, value in request.headers)
-    path = wanted_path(request, world)
-    return f"{request.method} {path}{form} by {request.visitor}{by_hand}{named}"
+    target = world.filled(request.target)
+    return f"{request.method} {target}{form} by {request.visitor}{by_hand}{named}"
 
 
 def as_curl(request: Request, world: World) -> str:
