@@ -21,7 +21,7 @@ from sandbox.tutor.lesson.judge import (
     judge,
     right_answers,
 )
-from sandbox.tutor.lesson.looking import in_words
+from sandbox.tutor.lesson.looking import in_words, scene_in_words
 from sandbox.tutor.lesson.matching import start_address, wanted_path
 from sandbox.tutor.lesson.parts import Act, Clock, Lesson, Prediction, Request, Scene, Step
 from sandbox.tutor.lesson.site import Site
@@ -137,7 +137,7 @@ class Guide:
     def _set(self, act: Clock | Scene) -> None:
         self._world.do(act)
         self._screen.say()
-        self._screen.say(f"The scene is set: {words_of(act)}.")
+        self._screen.say(scene_in_words(act, self._world))
 
     def _say_careless(self) -> None:
         """Once in each step that such a server answers."""
@@ -218,8 +218,3 @@ class Guide:
             return self._answer(asked, "Which was it (s skips the question)")
         except Skip:
             return None
-
-
-def words_of(act: Clock | Scene) -> str:
-    """A move of the clock or a command to the server, as the lesson writes it."""
-    return act.command if isinstance(act, Scene) else f"the clock moves by {act.text}"

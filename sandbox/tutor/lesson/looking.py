@@ -7,7 +7,7 @@ import shlex
 from pathlib import Path
 
 from sandbox.tutor.lesson.judge import in_short
-from sandbox.tutor.lesson.parts import Request
+from sandbox.tutor.lesson.parts import Clock, Request, Scene
 from sandbox.tutor.lesson.world import World, ticket_of
 from sandbox.tutor.why import BY_CODE, nearest, why
 
@@ -39,10 +39,30 @@ def _of(name: str, world: World) -> list[str]:
 def in_words(request: Request, world: World) -> str:
     """The request that is waited for."""
     form = f" with {in_short(world.filled(request.form))}" if request.form else ""
-    by_hand = ", with a cookie by hand" if request.cookie is not None else ""
+    by_hand = _by_hand(world.filled(request.cookie)) if request.cookie is not None else ""
     named = "".join(f", with {name}: {value}" for name, value in request.headers)
     target = world.filled(request.target)
     return f"{request.method} {target}{form} by {request.visitor}{by_hand}{named}"
+
+
+def scene_in_words(act: Clock | Scene, world: World) -> str:
+    """What was done to the clock or to the server."""
+    if isinstance(act, Clock):
+        return f"The clock was moved by {act.text}; your own browser's was not."
+    first, _, last = act.command.rpartition(" ")
+    return {
+        "use": f"Another server answers now: {last}.py.",
+        "new": "The server signs with a new key and has forgotten the old one.",
+        "delete row of": f"{last}'s row was deleted from the store.",
+        "ids count from": "New session ids are 1, 2, 3, and so on.",
+        "ids": "New session ids are random again.",
+        "another": f"The server listens on port {world.site.ports.get('other port')}, too.",
+        "start": "The server starts over: no rows, empty jars.",
+    }[first]
+
+
+def _by_hand(cookie: str) -> str:
+    return f", with Cookie: {in_short(cookie)}" if cookie else ", without a cookie"
 
 
 def as_curl(request: Request, world: World) -> str:

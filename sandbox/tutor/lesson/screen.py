@@ -78,10 +78,10 @@ class Screen:
     def judged(self, judged: Judged) -> None:
         """One expectation, and what was seen where that says more."""
         if judged.is_met:
-            self.say(f"  ✓ as expected: {judged.text}")
+            self.say(f"  as expected: {judged.text}")
         else:
             seen = "nothing" if judged.seen is None else judged.seen
-            self.say(f"  ✗ expected {judged.text}, observed {seen}")
+            self.say(f"  not as expected: {judged.text}, observed {seen}")
 
     def address(self, before: str, url: str) -> None:
         """An address that is to be opened."""

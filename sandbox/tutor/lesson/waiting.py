@@ -109,4 +109,3 @@ class Desk:
         self.screen.say()
         for line in lines:
             self.screen.line(line)
-        self.screen.say()
