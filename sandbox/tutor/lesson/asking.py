@@ -20,10 +20,11 @@ STOPS = {  # the stages of recognise in their order, and the codes with which a 
 def question_lines(prediction: Prediction) -> list[str]:
     """The question and its options, numbered; not to know is one of them."""
     lines = ["", f"Predict: {prediction.question}", ""]
-    lines += [f"  {number}  {o.text}" for number, o in enumerate(prediction.options, 1)]
     if prediction.kind == "sort":
-        heaps = enumerate(prediction.categories, 1)
-        lines += ["", *(f"  heap {number}: {heap.text}" for number, heap in heaps)]
+        lines += [*(f"  {option.letter}  {option.text}" for option in prediction.options), ""]
+    heaps, options = prediction.categories, prediction.options
+    chosen = [heap.text for heap in heaps] or [option.text for option in options]
+    lines += [f"  {number}  {text}" for number, text in enumerate(chosen, 1)]
     return [*lines, f"  {DONT_KNOW}  I do not know", "", how_to_answer(prediction)]
 
 
@@ -34,7 +35,8 @@ def how_to_answer(prediction: Prediction) -> str:
         return f"Type a number from 0 to {count}, then Enter."
     if prediction.kind == "order":
         return f"Type all {count} numbers in the right order, then Enter; or 0."
-    return f"Type the heap of each option, {count} numbers, then Enter; or 0."
+    last = prediction.options[-1].letter
+    return f"Type {count} numbers, one for each of a to {last}, then Enter; or 0."
 
 
 def read_answer(prediction: Prediction, typed: str) -> str | None:
@@ -67,22 +69,36 @@ def in_words(prediction: Prediction, answer: str) -> str:
 
 
 def feedback(step: Step, answer: str, right: str) -> list[str]:
-    """What became of the prediction: the outcome, where they part, the line of the option."""
-    prediction = step.prediction
-    if prediction is None:
+    """What became of the prediction: the outcome, where they part, the line of each option."""
+    asked = step.prediction
+    if asked is None:
         return []
-    outcome = in_words(prediction, right)
+    if asked.kind == "sort" and answer != right:
+        return _each_sorted(asked, answer, right, step.answers)
+    told = sorted(step.answers) if asked.kind != "choose" else list(dict.fromkeys([answer, right]))
+    answers = [step.answers[letter] for letter in told if letter in step.answers]
+    return [_outcome(asked, answer, right), *answers]
+
+
+def _outcome(asked: Prediction, answer: str, right: str) -> str:
+    outcome = in_words(asked, right)
     if answer == right:
-        lines = [f"You said: {outcome}. So it was."]
-    elif answer == DONT_KNOW:
-        lines = [f"It was: {outcome}."]
-    else:
-        part = f"They part at {_parting(prediction, answer, right)}."
-        lines = [f"You said: {in_words(prediction, answer)}. It was: {outcome}. {part}"]
-    told = list(dict.fromkeys([answer, right]))
-    if prediction.kind != "choose":  # an answer names all options
-        told = sorted(step.answers)
-    return lines + [step.answers[letter] for letter in told if letter in step.answers]
+        return f"You said: {outcome}. So it was."
+    if answer == DONT_KNOW:
+        return f"It was: {outcome}."
+    part = _parting(asked, answer, right)
+    return f"You said: {in_words(asked, answer)}. It was: {outcome}. They part at {part}."
+
+
+def _each_sorted(asked: Prediction, answer: str, right: str, answers: dict[str, str]) -> list[str]:
+    """A line for each thing that was sorted: where it belongs, what was said, and why."""
+    said = answer.split() if answer != DONT_KNOW else right.split()
+    lines = []
+    for option, mine, true in zip(asked.options, said, right.split(), strict=True):
+        heap, other = (asked.categories[int(number) - 1].text for number in (true, mine))
+        but = f" You said: {other}." if mine != true else ""
+        lines.append(f"{option.text}: {heap}.{but} {answers.get(option.letter, '')}")
+    return lines
 
 
 def _parting(prediction: Prediction, answer: str, right: str) -> str:

@@ -87,7 +87,7 @@ class Guide:
         if answer is None:
             return Outcome(skipped=True)
         sightings = do_step(self._world, step, self.lesson.path)
-        self._screen.card(sightings[-1].exchange)
+        self._show(step.requests[-1], sightings[-1])
         missed = self._explain(step, answer, sightings)
         self._desk.pause("Enter goes on")
         return Outcome(missed=missed)

@@ -53,10 +53,12 @@ class Unmet(Exception):
 
 def in_short(text: str) -> str:
     """A cookie by its ends, part by part; everything else as it is."""
-    parts = text.split(".")
+    name, equals, value = text.rpartition("=")
+    parts = value.split(".")
     if len(parts) != 3 or len(parts[2]) != STAMP:
         return text
-    return ".".join(part if len(part) <= LONGEST else shortened(part) for part in parts)
+    short = (part if len(part) <= LONGEST else shortened(part) for part in parts)
+    return f"{name}{equals}{'.'.join(short)}"
 
 
 def judge(expectation: Expectation, sighting: Sighting, world: World) -> Judged:
