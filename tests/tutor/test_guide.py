@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 import io
+import re
 from contextlib import suppress
 
 import httpx
+import pytest
 
 from sandbox.tutor.lesson.guide import Guide
 from sandbox.tutor.lesson.inbox import Ended, Inbox
+from sandbox.tutor.lesson.judge import do_step
+from sandbox.tutor.lesson.looking import in_words
 from sandbox.tutor.lesson.screen import Screen
 from sandbox.tutor.lesson.shelf import find_lesson
 from sandbox.tutor.lesson.site import Site
 from sandbox.tutor.lesson.waiting import Desk
+from sandbox.tutor.lesson.world import World
 
 
 class QuickBrowser(Screen):
@@ -42,3 +47,24 @@ def test_a_browser_that_follows_a_303_at_once_has_done_the_next_request() -> Non
             guide.do(step)
     assert "as expected: jar == alice" in out.getvalue()
     assert "Enter goes on" in out.getvalue()
+
+
+@pytest.mark.parametrize(
+    ("number", "step", "said"),
+    [
+        ("02", 2, r"GET / by alice"),
+        ("02", 4, r"GET http://127\.0\.0\.1:\d+/ by alice"),
+        ("03", 2, r"POST /read with cookie=alice\.\w+\.\S{4}…\S\S by bob"),
+        ("05", 3, r"POST /login with username=alice&password=wonderland\S* by alice"),
+    ],
+)
+def test_what_a_step_waits_for_is_said_with_its_host_and_what_was_filled_in(
+    number: str, step: int, said: str
+) -> None:
+    lesson = find_lesson(number)
+    with Site(0) as site:
+        world = World(lesson.folder, site)
+        for each in lesson.steps[:step]:
+            do_step(world, each, lesson.path)
+        found = [in_words(request, world) for request in lesson.steps[step - 1].requests]
+    assert any(re.fullmatch(said, each) for each in found), found
