@@ -1,0 +1,86 @@
+"""The reason codes that the outline of the course promises, and the run that produced each.
+
+`python -m tests.lessons.promised` prints the table.
+"""
+
+from __future__ import annotations
+
+from sandbox.tutor.lesson.auto import run_lesson
+from sandbox.tutor.lesson.shelf import find_lesson
+from sandbox.tutor.lesson.site import Site
+
+# The outline: lesson, step, and the codes of its requests that the step is about.
+PROMISED = [
+    ("00", 1, "NO_COOKIE"),
+    ("01", 1, "NO_COOKIE"),
+    ("01", 2, "NO_COOKIE"),
+    ("01", 3, "NO_COOKIE"),
+    ("02", 1, "NO_COOKIE"),
+    ("02", 2, "OK"),
+    ("02", 4, "OK"),
+    ("02", 4, "NO_COOKIE"),
+    ("02", 5, "NO_COOKIE"),
+    ("02", 6, "OK"),
+    ("03", 3, "BAD_SIGNATURE"),
+    ("03", 4, "BAD_SIGNATURE"),
+    ("03", 5, "MALFORMED"),
+    ("03", 6, "BAD_SIGNATURE"),
+    ("03", 7, "OK"),
+    ("03", 8, "NO_COOKIE"),
+    ("03", 8, "EXPIRED"),
+    ("03", 9, "BAD_SIGNATURE"),
+    ("04", 1, "NO_COOKIE"),
+    ("04", 3, "OK"),
+    ("04", 5, "OK"),
+    ("04", 6, "BAD_SIGNATURE"),
+    ("04", 7, "UNKNOWN_SESSION"),
+    ("04", 8, "UNKNOWN_SESSION"),
+    ("05", 1, "NO_COOKIE"),
+    ("05", 2, "BAD_CREDENTIALS"),
+    ("05", 3, "OK"),
+    ("05", 4, "UNKNOWN_SESSION"),
+    ("05", 6, "OK"),
+    ("06", 1, "NO_COOKIE"),
+    ("06", 2, "NO_COOKIE"),
+    ("06", 3, "OK"),
+    ("06", 4, "OK"),
+    ("06", 6, "NO_COOKIE"),
+    ("06", 7, "BAD_SIGNATURE"),
+    ("07", 2, "OK"),
+    ("07", 5, "UNKNOWN_SESSION"),
+    ("07", 6, "OK"),
+    ("07", 7, "OK"),
+    ("07", 8, "OK"),
+    ("08", 1, "OK"),
+    ("08", 2, "UNKNOWN_SESSION"),
+    ("08", 3, "BAD_SIGNATURE"),
+    ("08", 4, "UNKNOWN_SESSION"),
+    ("08", 5, "NO_COOKIE"),
+    ("08", 6, "IDLE_TIMEOUT"),
+    ("08", 7, "ABSOLUTE_TIMEOUT"),
+    ("08", 8, "EXPIRED"),
+]
+
+
+def produced() -> dict[tuple[str, int], tuple[str, ...]]:
+    """Every step that was run, and the code of each of its requests."""
+    codes: dict[tuple[str, int], tuple[str, ...]] = {}
+    with Site(0) as site:
+        for number in sorted({lesson for lesson, _, _ in PROMISED}):
+            lesson = find_lesson(number)
+            done = list(run_lesson(lesson, site))[: len(lesson.steps)]
+            codes |= {(number, each.step.number): each.verdicts for each in done}
+    return codes
+
+
+def main() -> None:
+    codes = produced()
+    print("| code | lesson.step | request |\n| --- | --- | --- |")
+    for lesson, step, code in sorted(PROMISED, key=lambda promise: promise[2]):
+        verdicts = codes[lesson, step]
+        at = verdicts.index(code) + 1 if code in verdicts else "never"
+        print(f"| {code} | {lesson}.{step} | {at} of {len(verdicts)} |")
+
+
+if __name__ == "__main__":
+    main()
