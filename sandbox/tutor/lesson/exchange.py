@@ -16,6 +16,9 @@ from sandbox.login.stores import Session
 from sandbox.trace.stage import Event
 
 TAG = re.compile(r"<(?:style|script|head)\b.*?</\w+>|<[^>]*>", re.DOTALL)
+MAIN = re.compile(r"<main\b.*</main>", re.DOTALL)
+FORM = re.compile(r"<form\b.*?</form>", re.DOTALL)
+END_OF_LINE = re.compile(r"</(?:h\d|p)>")
 VISITORS = "sandbox-visitor ("
 
 
@@ -88,8 +91,19 @@ class Exchange:
 
     @property
     def text(self) -> str:
-        """The page as a person reads it."""
-        return " ".join(html.unescape(TAG.sub(" ", self.body)).split())
+        """The page as a person reads it, without what stands around it on every page."""
+        return _words(self._main)
+
+    @property
+    def says(self) -> str:
+        """The same, line by line, without its forms."""
+        lines = END_OF_LINE.split(FORM.sub(" ", self._main))
+        return " · ".join(words for line in lines if (words := _words(line)))
+
+    @property
+    def _main(self) -> str:
+        main = MAIN.search(self.body)
+        return main[0] if main else self.body
 
 
 class Recorder:
@@ -145,10 +159,14 @@ def _begun(number: int, cookie_name: str, environ: Environ) -> Exchange:
         cookie_name,
         method=environ["REQUEST_METHOD"],
         target=environ["PATH_INFO"] + (f"?{query}" if query else ""),
-        host=environ.get("HTTP_HOST", "").rpartition(":")[0],
+        host=environ.get("HTTP_HOST", ""),
         cookie_header=environ.get("HTTP_COOKIE", ""),
         is_ours=environ.get("HTTP_USER_AGENT", "").startswith(VISITORS),
     )
+
+
+def _words(markup: str) -> str:
+    return " ".join(html.unescape(TAG.sub(" ", markup)).split())
 
 
 def _whole(body: Iterable[bytes]) -> bytes:

@@ -182,6 +182,7 @@ class Guide:
         self._desk.code = sighting.exchange.verdict
         self._screen.say()
         self._screen.card(sighting.exchange)
+        self._screen.page(sighting.exchange)
         for expectation in request.expectations:
             self._screen.judged(judge(expectation, sighting, self._world))
 

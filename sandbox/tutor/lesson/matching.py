@@ -29,7 +29,10 @@ def start_address(request: Request, world: World) -> str:
 def near_miss(exchange: Exchange, request: Request, world: World, in_browser: bool) -> str:
     """What is missing, in a sentence; empty when the step is satisfied."""
     path = wanted_path(request, world)
+    host = urlsplit(world.filled(request.target)).netloc
     was, wanted = f"{exchange.method} {exchange.target}", f"{request.method} {path}"
+    if host and exchange.host != host:
+        return f"Seen: {was} on {exchange.host}. This step waits for {wanted} on {host}."
     same_page = exchange.path == path.partition("?")[0]
     if same_page and exchange.method != request.method:
         return _other_method(exchange, request, wanted)

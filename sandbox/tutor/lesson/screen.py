@@ -11,10 +11,12 @@ from rich.text import Text
 from rich.theme import Theme
 
 from sandbox.trace.painter import Painter, Terminal
+from sandbox.trace.stage import printable
 from sandbox.tutor.lesson.exchange import Exchange
 from sandbox.tutor.lesson.judge import Judged
 
 WIDEST = 80  # columns of prose
+LONGEST_PAGE = 240  # characters of a page
 KEYS = "b back · h hint · w where am I · y CODE why · d what changed · s skip · q quit"
 # Legible on a dark and on a light terminal.
 THEME = Theme(
@@ -74,6 +76,14 @@ class Screen:
     def card(self, exchange: Exchange) -> None:
         """The trace of one exchange."""
         self._painter.draw(*exchange.events)
+
+    def page(self, exchange: Exchange) -> None:
+        """What the page says; the built-in visitor has no window to show it in."""
+        text = printable(exchange.says)
+        if text:
+            cut = f"{text[:LONGEST_PAGE]}…" if len(text) > LONGEST_PAGE else text
+            self.say(f"The page says: {cut}")
+            self.say()
 
     def judged(self, judged: Judged) -> None:
         """One expectation, and what was seen where that says more."""
