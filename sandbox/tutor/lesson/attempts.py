@@ -10,6 +10,10 @@ from sandbox.tutor.lesson.waiting import Desk
 from sandbox.tutor.lesson.world import World
 
 MISSES = 2  # until a hint is offered
+NO_END = (
+    "The clock of a lesson stands still, so this wait does not end. "
+    "Press b: the step before begins on a fresh server."
+)
 
 
 class Attempts:
@@ -46,5 +50,7 @@ class Attempts:
         old = left_over(exchange, self._world)
         if old:
             screen.say(old)
+        if exchange.verdict == "THROTTLED":
+            screen.say(NO_END)
         if self._misses >= MISSES:
             screen.say("Press h for a hint.")
