@@ -1,0 +1,403 @@
+"""Steps of lessons, done in Chromium and with curl while the lesson waits on a terminal."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from pathlib import Path
+
+import pytest
+
+from .browsing import Person
+from .lessons import Desk, as_typed, curl, lesson
+
+pytestmark = pytest.mark.slow
+
+Visit = Callable[..., Person]
+Lead = Callable[[str, int], Desk]
+
+
+@pytest.fixture
+def lead(tmp_path: Path) -> Iterator[Lead]:
+    """`lead("04", 8)` begins lesson 04 with step 8 on a terminal of its own."""
+    with ExitStack() as terminals:
+        yield lambda number, step: terminals.enter_context(lesson(tmp_path, number, step))
+
+
+def fill_in(person: Person, **fields: str) -> None:
+    """Fill in the form on the page, each field by its name."""
+    for name, text in fields.items():
+        person.tab.locator(f"input[name={name}]").fill(text)
+
+
+def answer(desk: Desk, number: int) -> None:
+    """Predict something; the step waits afterwards."""
+    desk.asks("skips the question)")
+    desk.types(str(number))
+    desk.asks()
+
+
+def shortened(cookie: str) -> str:
+    """As the key w shows a cookie of three parts: of the long ones both ends, as on a card."""
+    session_id, issued, stamp = cookie.split(".")
+    return f"{session_id[:4]}...{session_id[-2:]}.{issued}.{stamp[:4]}...{stamp[-2:]}"
+
+
+# The steps that the lessons mark with [B], each to its end.
+
+
+def test_lesson_00_a_page_is_opened(lead: Lead, visit: Visit) -> None:
+    desk = lead("00", 2)
+    desk.asks()
+    visit(desk).open("/start")
+    assert "passed as expected: verdict == NO_COOKIE" in desk.asks("Enter goes on")
+
+
+def test_lesson_01_a_link_a_form_and_a_script_ask(lead: Lead, visit: Visit) -> None:
+    desk = lead("01", 5)
+    desk.asks("skips the question)")
+    desk.types("2 2 1")
+    desk.asks()
+    alice = visit(desk)
+    alice.open("/start")
+    assert alice.place == "/", "the link stands on the home page"
+    alice.follow(alice.tab.get_by_role("link", name="Ask by a link"))
+    desk.reads("passed as expected: body contains Authorization: none")
+    alice.press("/headers")
+    desk.reads("passed as expected: body contains Authorization: none")
+    desk.asks()
+    alice.tab.evaluate("fetch('/headers', {headers: {Authorization: 'Bearer abc'}})")
+    desk.reads("passed as expected: body contains Authorization: Bearer abc")
+    assert "So it was." in desk.asks("Enter goes on")
+
+
+def test_lesson_02_chromium_keeps_the_plain_cookie(lead: Lead, visit: Visit) -> None:
+    desk = lead("02", 3)
+    desk.asks()
+    alice = visit(desk)
+    alice.open("/start")
+    fill_in(alice, name="alice")
+    alice.press("/")
+    assert "passed as expected: jar == alice" in desk.asks("Enter goes on")
+    assert alice.ticket["value"] == "alice"
+
+
+def test_lesson_02_a_plain_cookie_changed_in_the_jar_is_believed(lead: Lead, visit: Visit) -> None:
+    desk = lead("02", 6)
+    answer(desk, 1)
+    alice = visit(desk)
+    alice.open("/start")
+    fill_in(alice, name="alice")
+    alice.press("/")
+    desk.reads("passed as expected: body contains Hello alice")
+    desk.asks()
+    alice.put_back(alice.ticket, value="bob")
+    alice.reload()
+    assert alice.heading == "Hello bob"
+    assert "passed as expected: body contains Hello bob" in desk.asks("Enter goes on")
+
+
+def test_lesson_03_a_signed_cookie_changed_in_the_jar_is_seen(lead: Lead, visit: Visit) -> None:
+    desk = lead("03", 3)
+    answer(desk, 4)
+    alice = visit(desk)
+    alice.open("/start")
+    assert alice.heading == "Hello alice", "/start brings the cookie of the steps before"
+    desk.reads("passed as expected: body contains Hello alice")
+    desk.asks()
+    name, dot, rest = alice.ticket["value"].partition(".")
+    assert name == "alice"
+    alice.put_back(alice.ticket, value="bob" + dot + rest)
+    alice.reload()
+    assert alice.heading == "Hello stranger"
+    said = desk.asks("Enter goes on")
+    assert "passed as expected: stage check_signature == BAD_SIGNATURE" in said
+    assert "So it was." in said
+
+
+def test_lesson_04_a_row_is_deleted_and_the_cookie_stays(lead: Lead, visit: Visit) -> None:
+    desk = lead("04", 8)
+    desk.asks()
+    alice = visit(desk)
+    alice.open("/start")
+    desk.asks()
+    fill_in(alice, word="rose")
+    alice.press("/")
+    # The browser follows the 303 by itself: its next request counts, however quick it was.
+    desk.reads("passed as expected: row word == rose")
+    desk.reads("passed as expected: body contains Your word is rose")
+    desk.reads("waits for POST /delete by alice")
+    kept = alice.ticket
+    alice.press("/delete")
+    desk.reads("passed as expected: row absent")
+    desk.reads("passed as expected: lamp alive == no")
+    desk.asks("Enter goes on")
+    assert alice.ticket == kept
+
+
+def test_lesson_05_the_login_answers_303(lead: Lead, visit: Visit) -> None:
+    desk = lead("05", 8)
+    desk.asks()
+    alice = visit(desk)
+    alice.open("/start")
+    assert alice.place == "/login"
+    fill_in(alice, username="alice", password="wonderland")
+    alice.press("/login")
+    desk.reads("passed as expected: status == 303")
+    assert "passed as expected: body contains Hello alice" in desk.asks("Enter goes on")
+    assert alice.ticket["httpOnly"]
+
+
+def test_lesson_06_the_guard_sends_to_the_login_and_back(lead: Lead, visit: Visit) -> None:
+    desk = lead("06", 3)
+    desk.asks()
+    alice = visit(desk)
+    alice.open("/start")
+    assert alice.place == "/login"
+    desk.reads("passed as expected: header Location == /login?next=/profile")
+    desk.reads("passed as expected: body contains Password")
+    desk.asks()
+    fill_in(alice, username="alice", password="wonderland")
+    alice.press("/login")
+    assert alice.place == "/profile"
+    assert "passed as expected: body contains You are alice" in desk.asks("Enter goes on")
+
+
+def test_lesson_07_two_tabs_share_a_ticket(lead: Lead, visit: Visit) -> None:
+    desk = lead("07", 3)
+    answer(desk, 3)
+    alice = visit(desk)
+    alice.open("/start")
+    desk.reads("passed as expected: verdict == OK")
+    desk.asks()
+    ticket = alice.ticket
+    alice.open("/", alice.context.new_page())
+    assert "passed as expected: rows == 2" in desk.asks("Enter goes on")
+    assert alice.ticket == ticket
+
+
+def test_lesson_07_a_private_window_has_a_jar_of_its_own(lead: Lead, visit: Visit) -> None:
+    desk = lead("07", 3)
+    answer(desk, 3)
+    first_window, private_window = visit(desk), visit(desk)
+    first_window.open("/start")
+    desk.asks()
+    first_window.reload()
+    desk.asks("Enter goes on")
+    desk.types()
+    desk.reads("waits for POST /login")
+    desk.asks()
+    private_window.open("/start")
+    assert private_window.place == "/login"
+    assert private_window.jar == []
+    fill_in(private_window, username="alice", password="wonderland")
+    private_window.press("/login")
+    desk.reads("passed as expected: rows == 3")
+    desk.reads("waits for POST / with word=rose")
+    fill_in(private_window, word="rose")
+    private_window.press("/")
+    desk.reads("passed as expected: row word == rose")
+    desk.reads("waits for GET / by alice")
+    first_window.reload()
+    assert "passed as expected: body lacks rose" in desk.asks("Enter goes on")
+    assert first_window.ticket["value"] != private_window.ticket["value"]
+
+
+def test_lesson_08_a_reload_after_logging_out_asks_the_server(lead: Lead, visit: Visit) -> None:
+    desk = lead("08", 5)
+    desk.asks()
+    alice = visit(desk)
+    alice.open("/start")
+    assert alice.place == "/login"
+    assert alice.tab.get_by_role("note").is_visible()
+    fill_in(alice, username="alice", password="wonderland")
+    alice.press("/login")
+    desk.reads("passed as expected: body contains The profile of alice")
+    desk.asks()
+    alice.press("/logout")
+    desk.reads("passed as expected: jar absent")
+    desk.reads("passed as expected: body contains Hello stranger")
+    desk.asks()
+    assert alice.jar == []
+    alice.open("/profile")
+    assert "passed as expected: header Location contains /login" in desk.asks("Enter goes on")
+
+
+# One session: the browser, curl and the built-in visitor take turns.
+
+
+def test_enter_goes_on_with_the_session_that_the_browser_began(lead: Lead, visit: Visit) -> None:
+    desk = lead("04", 8)
+    desk.asks()
+    alice = visit(desk)
+    alice.open("/start")
+    desk.asks()
+    fill_in(alice, word="rose")
+    alice.press("/")
+    desk.reads("waits for POST /delete by alice")
+    desk.asks()
+    told = desk.where()
+    assert f"alice's jar holds lesson04={shortened(alice.ticket['value'])}" in told
+    assert "its row: user nobody, word rose" in told
+    desk.types()  # Enter: the built-in visitor deletes the row
+    desk.reads("passed as expected: row absent")
+    desk.asks()
+    alice.reload()
+    assert alice.heading == "You are a stranger", "it was the browser's row"
+    desk.asks("Enter goes on")
+
+
+def test_start_gives_the_browser_the_session_that_enter_began(lead: Lead, visit: Visit) -> None:
+    desk = lead("04", 8)
+    desk.asks()
+    desk.types()
+    desk.reads("waits for GET / by alice")
+    desk.asks()
+    alice = visit(desk)
+    alice.open("/start")
+    assert alice.heading == "Your word is rose"
+    desk.asks()
+    assert shortened(alice.ticket["value"]) in desk.where()
+
+
+def test_the_curl_command_of_the_hint_does_the_step(lead: Lead) -> None:
+    desk = lead("04", 8)
+    desk.asks()
+    given = as_typed(desk.curl_of_hint())
+    desk.reads("passed as expected: row word == rose")
+    desk.asks()
+    set_cookie = next(line for line in given.splitlines() if line.startswith("Set-Cookie: "))
+    value = set_cookie.partition("=")[2].partition(";")[0]
+    told = desk.where()
+    assert f"alice's jar holds lesson04={shortened(value)}" in told
+    assert "word rose" in told
+    desk.types()
+    desk.reads("passed as expected: body contains Your word is rose")
+
+
+# What is not yet what the step waits for.
+
+
+def test_near_misses_are_answered_and_after_two_a_hint_is_offered(lead: Lead, visit: Visit) -> None:
+    desk = lead("04", 8)
+    desk.asks()
+    alice = visit(desk)
+    alice.open("/start")
+    first = desk.asks()
+    assert "That was a GET: it fetched the page. The step wants the form sent (POST /)" in first
+    assert "Press h for a hint." not in first
+    fill_in(alice, word="tulip")
+    alice.press("/")
+    desk.reads("but the step expects row word == rose; observed: tulip.")
+    assert "Press h for a hint." in desk.asks()
+
+
+def test_before_the_prediction_is_answered_a_visit_does_not_do_the_step(
+    lead: Lead, visit: Visit
+) -> None:
+    desk = lead("01", 4)
+    for _ in range(2):
+        desk.asks()
+        desk.types()
+    desk.asks("Enter goes on")
+    desk.types()
+    desk.asks("skips the question)")
+    alice = visit(desk)
+    alice.open("/headers")
+    assert "Seen: GET /headers. Answer first, then do it again." in desk.asks("the question)")
+    desk.types("2 2 1")
+    desk.reads("waits for GET /headers")
+    assert "as expected" not in desk.where(), "what came too early does not count"
+    alice.open("/headers")
+    desk.reads("passed as expected: body contains Authorization: none")
+
+
+# What a browser asks for by itself.
+
+BY_ITSELF = [
+    ["/favicon.ico"],
+    ["/.well-known/appspecific/com.chrome.devtools.json"],
+    ["/static/style.css"],
+    ["/", "-H", "Sec-Purpose: prefetch"],
+    ["/", "-H", "Sec-Purpose: prefetch;prerender"],
+    ["/", "-H", "Purpose: prefetch"],
+]
+
+
+def test_what_browsers_ask_for_by_themselves_is_ignored(lead: Lead) -> None:
+    desk = lead("00", 2)
+    desk.asks()
+    for path, *header in BY_ITSELF:
+        curl(desk.url + path, *header)
+    curl(desk.url + "/nowhere")
+    said = desk.asks()
+    assert said.startswith("Seen: GET /nowhere."), "nothing is said of those before"
+    curl(desk.url + "/")
+    desk.reads("passed as expected: status == 200")
+
+
+def test_what_chromium_asks_for_by_itself_is_ignored(lead: Lead, visit: Visit) -> None:
+    desk = lead("00", 2)
+    desk.asks()
+    alice = visit(desk)
+    alice.open("/nowhere")
+    desk.asks()
+    for path, *header in BY_ITSELF:
+        if not header:
+            alice.tab.evaluate("path => fetch(path).then(answer => answer.text())", path)
+    assert prefetch(alice, desk.url + "/")["sec-purpose"] == "prefetch"
+    alice.open("/elsewhere")
+    assert desk.asks().startswith("Seen: GET /elsewhere."), "nothing is said of those before"
+
+
+def prefetch(person: Person, address: str) -> dict[str, str]:
+    """Have the page on show ask for another one ahead; the headers that went along."""
+    link = "document.head.insertAdjacentHTML('beforeend', `<link rel=prefetch href='${to}'>`)"
+    with person.tab.expect_response(address) as answered:
+        person.tab.evaluate(f"to => {link}", address)
+    headers: dict[str, str] = answered.value.request.all_headers()
+    return headers
+
+
+# Where a browser begins.
+
+
+def test_a_cookie_of_an_earlier_run_is_recognised_and_start_clears_it(
+    lead: Lead, visit: Visit
+) -> None:
+    earlier = lead("04", 8)
+    earlier.asks()
+    alice = visit(earlier)
+    alice.open("/start")
+    fill_in(alice, word="rose")
+    alice.press("/")
+    earlier.end()
+    desk = lead("04", 1)
+    desk.asks("Enter begins")
+    desk.types()
+    answer(desk, 2)
+    alice.open(desk.url)
+    said = desk.asks()
+    assert "observed: BAD_SIGNATURE" in said
+    assert "it is left over from an earlier run, or it was changed" in said
+    alice.open(desk.url + "/start")
+    desk.reads("passed as expected: verdict == NO_COOKIE")
+    assert alice.jar == []
+
+
+def test_a_careless_server_says_so_on_its_page(lead: Lead, visit: Visit) -> None:
+    desk = lead("04", 5)
+    answer(desk, 2)
+    alice = visit(desk)
+    alice.open("/start")
+    note = alice.tab.get_by_role("note")
+    assert note.is_visible()
+    assert "It numbers its tickets 1, 2, 3" in note.inner_text()
+
+
+def test_the_server_of_a_lesson_has_no_such_note(lead: Lead, visit: Visit) -> None:
+    desk = lead("04", 6)
+    desk.asks()
+    alice = visit(desk)
+    alice.open("/start")
+    assert alice.tab.get_by_role("note").count() == 0
