@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib.util
+import re
 import traceback
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
@@ -17,7 +18,7 @@ from sandbox.login.problems import Problem
 from sandbox.login.sessions import Limits
 from sandbox.tutor.lesson_pages import banner
 
-MAIN = b'<main id="main"'
+MAIN = re.compile(rb'<main id="main"[^>]*>')
 
 
 @dataclass(frozen=True)
@@ -56,7 +57,8 @@ class Careless:
         status, headers, exc_info = sent
         given = {name.lower(): value for name, value in headers}
         if given.get("content-type", "").startswith("text/html"):
-            body = body.replace(MAIN, banner(self.says).encode() + MAIN, 1)
+            note = banner(self.says).encode()
+            body = MAIN.sub(lambda tag: tag[0] + note, body, count=1)
         kept = [(name, value) for name, value in headers if name.lower() != "content-length"]
         start_response(status, [*kept, ("Content-Length", str(len(body)))], exc_info)
         return [body]

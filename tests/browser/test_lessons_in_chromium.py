@@ -393,6 +393,10 @@ def test_a_careless_server_says_so_on_its_page(lead: Lead, visit: Visit) -> None
     note = alice.tab.get_by_role("note")
     assert note.is_visible()
     assert "It numbers its tickets 1, 2, 3" in note.inner_text()
+    heading = alice.tab.locator("h1")
+    assert note.bounding_box()["x"] == heading.bounding_box()["x"], "it stands above the heading"
+    alice.tab.set_viewport_size({"width": 320, "height": 720})
+    assert alice.tab.evaluate("document.documentElement.scrollWidth") <= 320
 
 
 def test_the_server_of_a_lesson_has_no_such_note(lead: Lead, visit: Visit) -> None:
