@@ -17,7 +17,7 @@ from tests.wire.children import ROOT, environment
 
 WIDE = 400  # columns: a curl command stands on one line
 PROMPT = r" > $"
-ADDRESS = re.compile(r"http://localhost:(\d+)/start")
+ADDRESS = re.compile(r"http://(?:localhost|127\.0\.0\.1):(\d+)/start")
 CURL_WAITS = 20.0  # seconds
 
 
