@@ -9,6 +9,8 @@ from urllib.parse import urlencode
 
 import httpx
 
+from sandbox.login.problems import Problem
+
 NUMBER = re.compile(r"-?\d+")
 TIMEOUT = 10.0  # seconds
 HERE = "localhost"
@@ -108,13 +110,19 @@ class Visitor:
         sent = self.jar.header(to.path, to.host) if cookie is None else cookie
         ours = {"Cookie": sent} if sent else {}
         of_form = {"Content-Type": FORM} if form else {}
-        response = self._http.request(
-            method, target, content=form.encode(), headers={**of_form, **(headers or {}), **ours}
-        )
+        response = self._answer(method, target, form, {**of_form, **(headers or {}), **ours})
         for set_cookie in response.headers.get_list("set-cookie"):
             self.jar.keep(set_cookie, to.host)
         self._http.cookies.clear()
         return response
+
+    def _answer(
+        self, method: str, target: str, form: str, headers: Mapping[str, str]
+    ) -> httpx.Response:
+        try:
+            return self._http.request(method, target, content=form.encode(), headers=headers)
+        except httpx.HTTPError as error:
+            raise Problem(f"{method} {target} got no answer: {error}.") from None
 
     def close(self) -> None:
         self._http.close()

@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable
 
 from sandbox.login.keys import MemoryKeys
+from sandbox.login.refusals import Malformed
 from sandbox.login.signing import SessionSigner, take_apart
 from sandbox.login.whatif import one_changed
 
@@ -46,8 +47,15 @@ def _filled(gap: str, given: Given, ports: dict[str, int]) -> str:
         raise NotAGap(f"there is no {source} yet; the `server` line `another port` makes one")
     value = given(found["visitor"], 2 if found["earlier"] else 1)
     for change in changes:
-        value = _changer(change)(value)
+        value = _changed(value, change)
     return value
+
+
+def _changed(cookie: str, change: str) -> str:
+    try:
+        return _changer(change)(cookie)
+    except Malformed:
+        raise NotAGap(f"{change!r} needs a cookie of three parts; it is {cookie!r}") from None
 
 
 def _changer(change: str) -> Callable[[str], str]:

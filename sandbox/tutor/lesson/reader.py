@@ -3,14 +3,23 @@
 from __future__ import annotations
 
 import re
+import sys
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
+from sandbox.tutor.lesson.checks import (
+    Fault,
+    faults_of,
+    faults_of_reviews,
+    faults_outside,
+)
 from sandbox.tutor.lesson.fences import (
     Broken,
+    Lines,
     read_clock,
     read_expect,
     read_http,
@@ -30,8 +39,10 @@ from sandbox.tutor.lesson.parts import (
 TITLE = re.compile(r"(?P<number>\d\d) · (?P<title>.+)")
 STEP = re.compile(r"(?P<number>\d+)\. (?P<title>.+?)(?P<browser> \[B\])?")
 REVIEW = re.compile(r"Review of step (?P<number>\d+)")
+NUMBERED = re.compile(r"\d\d_")
 ANSWER = re.compile(r"- ([a-z]): ")
 FENCES = ("predict", "http", "expect", "clock", "server", "recall", "hint")
+MOST_LINES = sys.maxsize  # after the last heading comes no other
 
 
 @dataclass
@@ -75,20 +86,39 @@ class _Reader:
     def __init__(self, path: Path) -> None:
         self.mistakes: list[Mistake] = []
         self._path = path
-        text = path.read_text(encoding="utf-8")
-        self._lines = text.splitlines()
+        text = self._text(path.read_bytes())
+        self._lines = text.split("\n")
         self._title = ""
         self._sections = [_Section("", 1)]
         for token in MarkdownIt("commonmark").parse(text):
             if token.level == 0 and token.map:
                 self._take(token)
+            elif token.type == "fence" and token.map and token.info.split()[:1] != []:
+                self._indented(token.info.split()[0], token.map[0] + 1)
         self._end_details()
+
+    def _text(self, octets: bytes) -> str:
+        """As Markdown counts lines: only a line feed ends one."""
+        try:
+            text = octets.decode()
+        except UnicodeDecodeError as error:
+            self._wrong(octets.count(b"\n", 0, error.start) + 1, "expected UTF-8")
+            text = octets.decode(errors="replace")
+        return text.replace("\r\n", "\n").replace("\r", "\n")
+
+    def _indented(self, kind: str, line: int) -> None:
+        if kind in FENCES:
+            self._wrong(line, f"expected ```{kind} at the beginning of a line, not in a list")
 
     def lesson(self) -> Lesson:
         title = TITLE.fullmatch(self._title)
         if not title:
             self._wrong(1, "expected a title such as `# 03 · A signed cookie`")
+        elif NUMBERED.match(self._path.parent.name) and title[1] != self._path.parent.name[:2]:
+            self._wrong(1, f"this lesson stands in the folder {self._path.parent.name}")
         steps, reviews, other = self._steps()
+        for line, says in faults_of_reviews(steps, reviews):
+            self._wrong(line, says)
         intro = "\n\n".join(self._sections[0].before)
         number, name = (title["number"], title["title"]) if title else ("??", self._title)
         return Lesson(self._path, number, name, intro, steps, reviews, "\n\n".join(other))
@@ -98,7 +128,6 @@ class _Reader:
         reviews: list[Step] = []
         other: list[str] = []
         for section in self._sections[1:]:
-            self._check(section)
             step, review = STEP.fullmatch(section.title), REVIEW.fullmatch(section.title)
             if step:
                 if int(step["number"]) != len(steps) + 1:
@@ -108,24 +137,20 @@ class _Reader:
                 reviews.append(section.step(int(review["number"]), False, section.title))
             else:
                 other.append("\n\n".join([f"## {section.title}", *section.before]))
+                self._check([section.step(0, False, section.title)], faults_outside)
         if not steps:
             self._wrong(1, "expected a step, a heading such as `## 1. Say a name`")
+        self._check([*steps, *reviews], faults_of)
         return tuple(steps), tuple(reviews), other
 
-    def _check(self, section: _Section) -> None:
-        for act in section.acts:
-            if isinstance(act, Request) and not act.expectations:
-                self._wrong(act.line, "this request has no expectation: add an ```expect after it")
-        asked = section.prediction
-        if asked and not any(isinstance(act, Request) for act in section.acts):
-            self._wrong(asked.line, "this prediction has no request that could judge it")
-        if asked and asked.kind == "choose":
-            letters = {option.letter for option in asked.options}
-            for letter in sorted(letters ^ set(section.answers)):
-                has = "no answer" if letter in letters else "an answer but is no option"
-                self._wrong(asked.line, f"option {letter} has {has}: `- {letter}: …` in <details>")
-        if section.recall and not section.after:
-            self._wrong(section.line, "this recall has no model sentence in <details>")
+    def _check(self, steps: list[Step], faults: Callable[[Step], Iterable[Fault]]) -> None:
+        """What is missing in a step may only be missing because a line of it cannot be read."""
+        for step in steps:
+            ends = min((s.line for s in self._sections if s.line > step.line), default=MOST_LINES)
+            unread = max((m.line for m in self.mistakes if step.line < m.line < ends), default=0)
+            for line, says in faults(step):
+                if line > unread:
+                    self._wrong(line, says)
 
     def _take(self, token: Token) -> None:
         first, last = token.map or (0, 0)
@@ -174,10 +199,15 @@ class _Reader:
 
     def _fence(self, token: Token, line: int) -> None:
         kind, _, options = token.info.strip().partition(" ")
-        here, lines = self._sections[-1], token.content.splitlines()
+        here, lines = self._sections[-1], token.content.split("\n")[:-1]
         numbered = list(enumerate(lines, line + 1))
+        last = self._lines[token.map[1] - 1] if token.map else ""
         try:
-            if kind in FENCES and len(self._sections) > 1:
+            if not last.strip().startswith(token.markup) or line == (token.map or [0, 0])[1]:
+                raise Broken(line, f"this {token.markup}{kind} is not closed")
+            if kind in FENCES and len(self._sections) == 1:
+                raise Broken(line, f"this ```{kind} stands before the first step")
+            if kind in FENCES:
                 self._machine(here, kind, options, numbered, line)
             elif kind in ("", "text", "python", "html", "js"):
                 self._prose(f"```{kind}\n{token.content}```")
@@ -186,16 +216,16 @@ class _Reader:
         except Broken as broken:
             self._wrong(broken.line, str(broken))
 
-    def _machine(
-        self, here: _Section, kind: str, options: str, lines: list[tuple[int, str]], line: int
-    ) -> None:
+    def _machine(self, here: _Section, kind: str, options: str, lines: Lines, line: int) -> None:
         text = "\n".join(each for _, each in lines).strip()
         if kind == "predict":
+            if here.prediction:
+                raise Broken(line, "this is the second ```predict of its step")
             here.prediction = read_predict(options, lines, line)
         elif kind == "http":
             here.acts.append(read_http(options, lines, line))
         elif kind == "expect":
-            self._expect(here, read_expect(lines), line)
+            self._expect(here, lines, line)
         elif kind == "clock":
             here.acts.append(read_clock(text, line))
         elif kind == "server":
@@ -205,11 +235,17 @@ class _Reader:
         else:
             here.hint = text
 
-    def _expect(self, here: _Section, expectations: tuple[Expectation, ...], line: int) -> None:
+    def _expect(self, here: _Section, lines: Lines, line: int) -> None:
         last = here.acts[-1] if here.acts else None
         if not isinstance(last, Request) or last.expectations:
             raise Broken(line, "expected an ```http before this ```expect")
-        here.acts[-1] = replace(last, expectations=expectations)
+        found: list[Expectation] = []
+        for each in lines:
+            try:
+                found += read_expect([each])
+            except Broken as broken:
+                self._wrong(broken.line, str(broken))
+        here.acts[-1] = replace(last, expectations=tuple(found))
 
     def _wrong(self, line: int, says: str) -> None:
         self.mistakes.append(Mistake(self._path, line, says))

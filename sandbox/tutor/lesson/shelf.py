@@ -19,7 +19,12 @@ def folders(lessons: Path = LESSONS) -> dict[str, Path]:
             f"There are no lessons in {lessons.absolute()}. "
             "Start in the folder of the sandbox, where lessons/ stands."
         )
-    return {path.parent.name[:2]: path.parent for path in found}
+    there: dict[str, Path] = {}
+    for path in found:
+        other = there.setdefault(path.parent.name[:2], path.parent)
+        if other != path.parent:
+            raise Problem(f"{other.name} and {path.parent.name} have one number; rename one.")
+    return there
 
 
 def find_lesson(number: str, lessons: Path = LESSONS) -> Lesson:

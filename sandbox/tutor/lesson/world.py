@@ -91,6 +91,7 @@ class World:
         self._folder = folder
         self._users = demo_users()
         self._ids = Ids()
+        self._open = {"port"}  # the site may have opened another for an earlier world
         self._start_over("app")
         site.show(self)
 
@@ -111,6 +112,7 @@ class World:
             self._ids.random() if rest == "random" else self._ids.count_from_one()
         elif act.command == "another port":
             self.site.listen_on_another_port()
+            self._open.add("other port")
         else:
             self._start_over(self._name)
 
@@ -178,7 +180,8 @@ class World:
         return values[-back]
 
     def filled(self, text: str) -> str:
-        return fill(text, self.cookie_given_to, self.site.ports)
+        ports = {name: port for name, port in self.site.ports.items() if name in self._open}
+        return fill(text, self.cookie_given_to, ports)
 
     def cookie_names(self) -> set[str]:
         return {server.cookie for server in self._servers.values()}

@@ -1,0 +1,1 @@
+"""Lessons: read, run, judged, waited for."""
