@@ -53,15 +53,27 @@ class Careless:
         def start(status: str, headers: list[tuple[str, str]], exc_info: Any = None) -> None:
             sent[:] = [status, headers, exc_info]
 
-        body = b"".join(self.app(environ, start))
+        body = whole(self.app(environ, start))
         status, headers, exc_info = sent
         given = {name.lower(): value for name, value in headers}
         if given.get("content-type", "").startswith("text/html"):
             note = banner(self.says).encode()
             body = MAIN.sub(lambda tag: tag[0] + note, body, count=1)
-        kept = [(name, value) for name, value in headers if name.lower() != "content-length"]
-        start_response(status, [*kept, ("Content-Length", str(len(body)))], exc_info)
+            without = int(given.get("content-length", 0))  # HEAD tells it without a body
+            length = len(body) or (without and without + len(note))
+            headers = [each for each in headers if each[0].lower() != "content-length"]
+            headers.append(("Content-Length", str(length)))
+        start_response(status, headers, exc_info)
         return [body]
+
+
+def whole(body: Iterable[bytes]) -> bytes:
+    """All of a response's body at once."""
+    try:
+        return b"".join(body)
+    finally:
+        if hasattr(body, "close"):
+            body.close()
 
 
 def load_app(path: Path) -> LessonApp:

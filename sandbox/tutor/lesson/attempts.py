@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sandbox.tutor.lesson.exchange import Exchange
 from sandbox.tutor.lesson.judge import Sighting, sighted
-from sandbox.tutor.lesson.matching import left_over, near_miss
+from sandbox.tutor.lesson.matching import left_over, near_miss, wanted_home
 from sandbox.tutor.lesson.parts import Request, Step
 from sandbox.tutor.lesson.waiting import Desk
 from sandbox.tutor.lesson.world import World
@@ -35,7 +35,8 @@ class Attempts:
         """Somebody's exchange: what the step wants, or a near miss that is answered."""
         missing = near_miss(exchange, self._request, self._world, self._step.in_browser)
         if not missing:
-            self._world.adopt(self._request.visitor, exchange)
+            home = wanted_home(self._request, self._world)
+            self._world.adopt(self._request.visitor, exchange, home)
             return Sighting(exchange, self._world.jar_of(self._request.visitor))
         self._miss(exchange, missing)
         return None

@@ -11,9 +11,11 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from sandbox.login.cookies import parse_cookie_header
+from sandbox.login.guard import PORT
 from sandbox.login.middleware import Environ, StartResponse, WSGIApp, is_static
 from sandbox.login.stores import Session
 from sandbox.trace.stage import Event
+from sandbox.tutor.lesson_app import whole
 
 TAG = re.compile(r"<(?:style|script|head)\b.*?</\w+>|<[^>]*>", re.DOTALL)
 MAIN = re.compile(r"<main\b.*</main>", re.DOTALL)
@@ -144,7 +146,7 @@ class Recorder:
             exchange.status, exchange.headers = int(status[:3]), headers
             return start_response(status, headers, exc_info)
 
-        body = _whole(app(environ, start))
+        body = whole(app(environ, start))
         exchange.body = body.decode(errors="replace")
         if not is_static(environ["PATH_INFO"]) and not _is_prefetch(environ):
             self._look(exchange)
@@ -167,14 +169,6 @@ def _begun(number: int, cookie_name: str, environ: Environ) -> Exchange:
 
 def _words(markup: str) -> str:
     return " ".join(html.unescape(TAG.sub(" ", markup)).split())
-
-
-def _whole(body: Iterable[bytes]) -> bytes:
-    try:
-        return b"".join(body)
-    finally:
-        if hasattr(body, "close"):
-            body.close()
 
 
 def _is_prefetch(environ: Environ) -> bool:

@@ -42,7 +42,7 @@ class NotAnExpectation(Exception):
 
 def parse_expectation(text: str, line: int) -> Expectation:
     """Read one line; NotAnExpectation says what is wrong with it."""
-    found = BARE.fullmatch(text) or LINE.fullmatch(text)
+    found = LINE.fullmatch(text) or BARE.fullmatch(text)
     if not found:
         raise NotAnExpectation(f"expected SUBJECT OPERATOR VALUE, as in `status == 303`: {text}")
     subject, _, name = found["subject"].partition(" ")

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from urllib.parse import urlsplit
+from urllib.parse import parse_qsl, urlsplit
 
 from sandbox.tutor.lesson.exchange import Exchange
 from sandbox.tutor.lesson.judge import Sighting, judge
 from sandbox.tutor.lesson.parts import Request
 from sandbox.tutor.lesson.world import World
+from sandbox.tutor.visitor import HERE
 
 
 def wanted_path(request: Request, world: World) -> str:
@@ -26,6 +27,11 @@ def start_address(request: Request, world: World) -> str:
     return f"http://{host}/start" if host else f"{world.site.url}/start"
 
 
+def wanted_home(request: Request, world: World) -> str:
+    """The host that a request names, whose cookies it is about."""
+    return urlsplit(world.filled(request.target)).hostname or HERE
+
+
 def near_miss(exchange: Exchange, request: Request, world: World, in_browser: bool) -> str:
     """What is missing, in a sentence; empty when the step is satisfied."""
     path = wanted_path(request, world)
@@ -36,11 +42,15 @@ def near_miss(exchange: Exchange, request: Request, world: World, in_browser: bo
     same_page = exchange.path == path.partition("?")[0]
     if same_page and exchange.method != request.method:
         return _other_method(exchange, request, wanted)
-    if not same_page or ("?" in path and exchange.target != path):
+    if not same_page or ("?" in path and _query(exchange.target) != _query(path)):
         return f"Seen: {was}. This step waits for {wanted}."
     if request.cookie is not None and not in_browser:
         return f"Seen: {was}. This step sends a cookie by hand: press Enter for that."
     return _unmet(exchange, request, world, was)
+
+
+def _query(target: str) -> list[tuple[str, str]]:
+    return sorted(parse_qsl(target.partition("?")[2], keep_blank_values=True))
 
 
 def _other_method(exchange: Exchange, request: Request, wanted: str) -> str:
@@ -55,9 +65,11 @@ def _other_method(exchange: Exchange, request: Request, wanted: str) -> str:
 
 
 def _unmet(exchange: Exchange, request: Request, world: World, was: str) -> str:
-    sighting = Sighting(exchange, exchange.kept)
+    is_here = wanted_home(request, world) == HERE
+    sighting = Sighting(exchange, exchange.kept if is_here else world.jar_of(request.visitor))
     judged = (judge(each, sighting, world) for each in request.expectations)
-    missed = next((each for each in judged if not each.is_met), None)
+    with world.as_if_given(request.visitor, exchange):
+        missed = next((each for each in judged if not each.is_met), None)
     if missed is None:
         return ""
     seen = "nothing" if missed.seen is None else missed.seen

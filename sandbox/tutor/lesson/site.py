@@ -80,7 +80,7 @@ class Site:
         """Give the browser the visitor's cookies, drop left-over ones, and go to the page."""
         wanted = parse_qs(environ.get("QUERY_STRING", "")).get("as", [self.start_as])[0]
         host = PORT.sub("", environ["HTTP_HOST"]).lower()
-        jar = self.world.person(wanted).visitor.jar.on(host)
+        jar = self.world.cookies_of(wanted, host)
         ours = self.world.cookie_names()
         sent = dict(parse_cookie_header(environ.get("HTTP_COOKIE", "")).pairs)
         given = [_as_header(name, jar[name]) for name in ours if name in jar]

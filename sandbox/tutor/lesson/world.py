@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -134,30 +136,52 @@ class World:
         self._note_given(person, exchange)
         return exchange
 
-    def adopt(self, name: str, exchange: Exchange) -> None:
-        """The visitor of this name goes on with the cookies of whoever made the exchange."""
+    def adopt(self, name: str, exchange: Exchange, home: str = HERE) -> None:
+        """The visitor of this name goes on with the cookies of whoever made the exchange.
+
+        `home` is the host that the step names: a jar keeps each host's cookies apart.
+        """
         person = self.person(name)
         jar = person.visitor.jar
-        before = jar.on()
+        before = jar.on(home)
         for cookie in self.cookie_names():
-            jar.cookies.pop((HERE, cookie), None)
+            jar.cookies.pop((home, cookie), None)
         for cookie, value in parse_cookie_header(exchange.cookie_header).pairs:
             if cookie in self.cookie_names():
                 same = before.get(cookie)
-                jar.cookies[HERE, cookie] = (
+                jar.cookies[home, cookie] = (
                     same if same and same.value == value else JarCookie(value)
                 )
         for header in exchange.set_cookies:
-            jar.keep(header)
+            jar.keep(header, home)
         self._note_given(person, exchange)
 
+    @contextmanager
+    def as_if_given(self, name: str, exchange: Exchange) -> Iterator[None]:
+        """Inside, the visitor of this name was given what somebody was given by the exchange."""
+        person = self.person(name)
+        before = {cookie: [*values] for cookie, values in person.given.items()}
+        self._note_given(person, exchange)
+        try:
+            yield
+        finally:
+            person.given = before
+
     def _note_given(self, person: Person, exchange: Exchange) -> None:
-        person.was_given(exchange.cookie_name, exchange.given or "")
+        """Somebody's browser may hold what it was given by an exchange that no step wanted."""
+        name, sent = exchange.cookie_name, exchange.sent or ""
+        if self.was_handed_out(sent) and sent not in person.given.get(name, []):
+            person.was_given(name, sent)
+        person.was_given(name, exchange.given or "")
 
     def person(self, name: str) -> Person:
         if name not in self._people:
             self._people[name] = Person(Visitor(name, self.site.url, self.clock))
         return self._people[name]
+
+    def cookies_of(self, name: str, host: str) -> dict[str, JarCookie]:
+        """What is in this visitor's jar, by name; nothing when he has not been here."""
+        return self.person(name).visitor.jar.on(host) if name in self._people else {}
 
     def names(self) -> list[str]:
         """Everybody who has been here."""
@@ -188,13 +212,13 @@ class World:
 
     def was_handed_out(self, value: str) -> bool:
         """Did anybody get this value in this run?"""
-        given = (each for person in self._people.values() for each in person.given.values())
-        return any(value in values for values in given)
+        return value in self._handed_out
 
     def look(self, exchange: Exchange) -> None:
         """Note what the store holds now that the exchange has ended."""
         store = self.server.store
         exchange.rows = len(store)
+        self._handed_out.add(exchange.given or "")
         exchange.row = store.find(ticket_of(exchange.kept)) if exchange.kept else None
 
     def close(self) -> None:
@@ -204,6 +228,7 @@ class World:
     def _start_over(self, name: str) -> None:
         self._servers: dict[str, Server] = {}
         self._people: dict[str, Person] = {}
+        self._handed_out: set[str] = set()
         self.use(name)
 
     def _made(self, path: Path) -> Server:
