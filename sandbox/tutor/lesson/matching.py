@@ -5,6 +5,7 @@ from __future__ import annotations
 from urllib.parse import parse_qsl, urlsplit
 
 from sandbox.tutor.lesson.exchange import Exchange
+from sandbox.tutor.lesson.filling import NotAGap
 from sandbox.tutor.lesson.judge import Sighting, judge
 from sandbox.tutor.lesson.parts import Request
 from sandbox.tutor.lesson.world import World
@@ -68,8 +69,11 @@ def _unmet(exchange: Exchange, request: Request, world: World, was: str) -> str:
     is_here = wanted_home(request, world) == HERE
     sighting = Sighting(exchange, exchange.kept if is_here else world.jar_of(request.visitor))
     judged = (judge(each, sighting, world) for each in request.expectations)
-    with world.as_if_given(request.visitor, exchange):
-        missed = next((each for each in judged if not each.is_met), None)
+    try:
+        with world.as_if_given(request.visitor, exchange):
+            missed = next((each for each in judged if not each.is_met), None)
+    except NotAGap as error:
+        return f"Seen: {was}, but {error}."
     if missed is None:
         return ""
     seen = "nothing" if missed.seen is None else missed.seen

@@ -26,5 +26,10 @@ def site(others: list[Exchange]) -> Iterator[Site]:
 
 
 @pytest.fixture
-def world(tmp_path: Path, site: Site) -> World:
-    return World(write_lesson(tmp_path / "07_small").parent, site)
+def folder(tmp_path: Path) -> Path:
+    return write_lesson(tmp_path / "07_small").parent
+
+
+@pytest.fixture
+def world(folder: Path, site: Site) -> World:
+    return World(folder, site)

@@ -1,0 +1,307 @@
+"""A prediction on the screen: what may be typed, which answer is right, what becomes of it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from sandbox.tutor.lesson.asking import (
+    DONT_KNOW,
+    feedback,
+    how_to_answer,
+    in_words,
+    question_lines,
+    read_answer,
+)
+from sandbox.tutor.lesson.fences import read_predict
+from sandbox.tutor.lesson.judge import do_step, right_answers
+from sandbox.tutor.lesson.parts import Prediction, Step
+from sandbox.tutor.lesson.world import World
+from tests.lessons.small import lesson_in
+
+
+def asked(kind: str, text: str) -> Prediction:
+    return read_predict(kind, list(enumerate(text.split("\n"), 2)), 1)
+
+
+CHOOSE = asked(
+    "",
+    "Where does it stop?\na. At the reader -> stage read_cookie == NO_COOKIE\n"
+    "b. At the signer -> stage check_signature == BAD_SIGNATURE\nc. Nowhere -> verdict == OK\n"
+    "watch look_up_session",
+)
+ORDER = asked(
+    "order",
+    "Which comes first?\na. the store -> stage look_up_session\n"
+    "b. the cookie -> stage read_cookie\nc. the signature -> stage check_signature\n"
+    "watch check_signature",
+)
+SORT = asked(
+    "sort",
+    "Which has a row?\n= one: rows == 1\n= none: rows == 0\na. The first (1)\nb. The second (2)\n"
+    "watch open_session",
+)
+ANSWERS = {"a": "The line of a.", "b": "The line of b.", "c": "The line of c."}
+
+
+def a_step(prediction: Prediction) -> Step:
+    return Step(1, "A step", 1, answers=ANSWERS, prediction=prediction)
+
+
+# What is asked
+
+
+def test_the_options_are_numbered_and_not_to_know_is_one_of_them() -> None:
+    assert [line for line in question_lines(CHOOSE) if line] == [
+        "Predict: Where does it stop?",
+        "  1  At the reader",
+        "  2  At the signer",
+        "  3  Nowhere",
+        "  0  I do not know",
+        "Type a number from 0 to 3, then Enter.",
+    ]
+
+
+def test_a_sort_shows_its_heaps() -> None:
+    lines = question_lines(SORT)
+    assert [line for line in lines if line.startswith("  heap")] == [
+        "  heap 1: one",
+        "  heap 2: none",
+    ]
+    assert lines[-1] == how_to_answer(SORT)
+    assert "2 numbers" in how_to_answer(SORT)
+    assert "all 3 numbers" in how_to_answer(ORDER)
+
+
+# What is typed
+
+
+@pytest.mark.parametrize(
+    ("prediction", "typed", "answer"),
+    [
+        (CHOOSE, "1", "a"),
+        (CHOOSE, " 3 ", "c"),
+        (ORDER, "2 3 1", "bca"),
+        (ORDER, "231", "bca"),
+        (ORDER, "2,3, 1", "bca"),
+        (SORT, "1 2", "1 2"),
+        (SORT, "22", "2 2"),
+        (CHOOSE, "0", DONT_KNOW),
+        (ORDER, "0", DONT_KNOW),
+        (SORT, "0", DONT_KNOW),
+    ],
+)
+def test_an_answer_is_read(prediction: Prediction, typed: str, answer: str) -> None:
+    assert read_answer(prediction, typed) == answer
+
+
+@pytest.mark.parametrize(
+    ("prediction", "typed"),
+    [
+        *(
+            (prediction, typed)
+            for prediction in (CHOOSE, ORDER, SORT)
+            for typed in ("", " ", "a", "x", "-1", "1.", "1 a", "?", "00", "0 0", "9", "\u0661")
+        ),
+        (CHOOSE, "4"),
+        (CHOOSE, "1 2"),
+        (CHOOSE, "11"),
+        (ORDER, "1"),
+        (ORDER, "1 2"),
+        (ORDER, "1 2 2"),
+        (ORDER, "1 2 4"),
+        (ORDER, "1 2 3 1"),
+        (ORDER, "0 1 2"),
+        (SORT, "1"),
+        (SORT, "1 2 1"),
+        (SORT, "1 3"),
+        (SORT, "0 1"),
+    ],
+)
+def test_nonsense_is_no_answer(prediction: Prediction, typed: str) -> None:
+    assert read_answer(prediction, typed) is None
+
+
+@given(st.sampled_from([CHOOSE, ORDER, SORT]), st.text() | st.text("0123456789 ,"))
+def test_whatever_is_typed_is_an_answer_that_can_be_said_or_none(
+    prediction: Prediction, typed: str
+) -> None:
+    answer = read_answer(prediction, typed)
+    if answer not in (None, DONT_KNOW):
+        assert in_words(prediction, answer)
+
+
+# What becomes of it
+
+
+def test_a_right_answer_gets_its_line() -> None:
+    assert feedback(a_step(CHOOSE), "b", "b") == [
+        "You said: At the signer. So it was.",
+        "The line of b.",
+    ]
+
+
+def test_a_wrong_answer_gets_both_lines_and_where_they_part() -> None:
+    assert feedback(a_step(CHOOSE), "a", "b") == [
+        "You said: At the reader. It was: At the signer. They part at check_signature.",
+        "The line of a.",
+        "The line of b.",
+    ]
+
+
+def test_where_the_right_option_names_no_stage_they_part_at_the_watched_one() -> None:
+    first, *_ = feedback(a_step(CHOOSE), "a", "c")
+    assert first == "You said: At the reader. It was: Nowhere. They part at look_up_session."
+
+
+def test_not_to_know_is_not_called_wrong() -> None:
+    assert feedback(a_step(CHOOSE), DONT_KNOW, "b") == ["It was: At the signer.", "The line of b."]
+
+
+def test_an_order_is_said_in_words() -> None:
+    first, *rest = feedback(a_step(ORDER), "abc", "bca")
+    assert first == (
+        "You said: the store; then the cookie; then the signature. "
+        "It was: the cookie; then the signature; then the store. They part at check_signature."
+    )
+    assert rest == list(ANSWERS.values())
+
+
+def test_a_sort_is_said_in_words() -> None:
+    first, *_ = feedback(a_step(SORT), "1 1", "1 2")
+    assert first == (
+        "You said: The first: one; The second: one. "
+        "It was: The first: one; The second: none. They part at open_session."
+    )
+
+
+def test_where_nothing_was_predicted_nothing_is_said() -> None:
+    assert feedback(Step(1, "A step", 1), "a", "a") == []
+
+
+def test_when_no_option_came_true_nothing_is_said() -> None:
+    """A browser may satisfy the step in a way that no option foresaw."""
+    assert feedback(a_step(CHOOSE), "a", "") == []
+
+
+# Which answer is right
+
+
+A_SORT = """# 07 · A sort
+
+Words.
+
+## 1. Two rows
+
+```predict sort
+Which has a row?
+= one: rows == 1
+= none: rows == 0
+a. After the word (2)
+b. Before the word (1)
+watch open_session
+```
+
+```http
+GET /
+```
+
+```expect
+verdict == NO_COOKIE
+```
+
+```http
+POST /
+
+word=tulip
+```
+
+```expect
+status == 303
+```
+
+## 2. An order
+
+```predict order
+Which comes first?
+a. the store -> stage look_up_session
+b. the cookie -> stage read_cookie
+c. the signature -> stage check_signature
+watch check_signature
+```
+
+```http
+GET /
+```
+
+```expect
+verdict == OK
+```
+
+## 3. The first of two
+
+```predict at=1
+What does the page say?
+a. tulip -> body contains tulip
+b. rose -> body contains rose
+watch write_word
+```
+
+```http
+GET /
+```
+
+```expect
+status == 200
+```
+
+```http
+POST /
+
+word=rose
+```
+
+```expect
+row word == rose
+```
+
+<details><summary>Why</summary>
+
+- a: A.
+- b: B.
+
+</details>
+"""
+
+
+def test_the_right_answer_is_what_came_true(world: World, folder: Path) -> None:
+    lesson = lesson_in(folder, A_SORT)
+    right = []
+    for step in lesson.steps:
+        sightings = do_step(world, step, lesson.path)
+        assert step.prediction is not None
+        right.append(right_answers(step.prediction, sightings, world))
+    assert right == [["1 2"], ["bca"], ["a"]]
+
+
+def test_an_order_of_which_one_stage_never_began_has_no_right_answer(
+    world: World, folder: Path
+) -> None:
+    lesson = lesson_in(folder, A_SORT)
+    sightings = do_step(world, lesson.steps[0], lesson.path)[:1]
+    prediction = lesson.steps[1].prediction
+    assert prediction is not None
+    assert right_answers(prediction, sightings, world) == []
+
+
+def test_a_sort_with_an_option_in_two_heaps_has_two_right_answers(
+    world: World, folder: Path
+) -> None:
+    lesson = lesson_in(folder, A_SORT.replace("= none: rows == 0", "= none: rows != 7"))
+    sightings = do_step(world, lesson.steps[0], lesson.path)
+    prediction = lesson.steps[0].prediction
+    assert prediction is not None
+    assert right_answers(prediction, sightings, world) == ["1 2", "2 2"]
