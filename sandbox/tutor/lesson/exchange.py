@@ -11,7 +11,6 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from sandbox.login.cookies import parse_cookie_header
-from sandbox.login.guard import PORT
 from sandbox.login.middleware import Environ, StartResponse, WSGIApp, is_static
 from sandbox.login.stores import Session
 from sandbox.trace.stage import Event

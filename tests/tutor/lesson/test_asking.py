@@ -65,13 +65,16 @@ def test_the_options_are_numbered_and_not_to_know_is_one_of_them() -> None:
     ]
 
 
-def test_a_sort_shows_its_heaps() -> None:
-    lines = question_lines(SORT)
-    assert [line for line in lines if line.startswith("  heap")] == [
-        "  heap 1: one",
-        "  heap 2: none",
+def test_a_sort_shows_what_is_sorted_by_letter_and_its_heaps_by_number() -> None:
+    assert [line for line in question_lines(SORT) if line] == [
+        "Predict: Which has a row?",
+        "  a  The first",
+        "  b  The second",
+        "  1  one",
+        "  2  none",
+        "  0  I do not know",
+        how_to_answer(SORT),
     ]
-    assert lines[-1] == how_to_answer(SORT)
     assert "2 numbers" in how_to_answer(SORT)
     assert "all 3 numbers" in how_to_answer(ORDER)
 
@@ -145,16 +148,20 @@ def test_a_right_answer_gets_its_line() -> None:
 
 
 def test_a_wrong_answer_gets_both_lines_and_where_they_part() -> None:
+    """The reader comes before the signer, so there the two stories part."""
     assert feedback(a_step(CHOOSE), "a", "b") == [
-        "You said: At the reader. It was: At the signer. They part at check_signature.",
+        "You said: At the reader. It was: At the signer. They part at read_cookie.",
         "The line of a.",
         "The line of b.",
     ]
+    first, *_ = feedback(a_step(CHOOSE), "c", "b")
+    assert first == "You said: Nowhere. It was: At the signer. They part at check_signature."
 
 
-def test_where_the_right_option_names_no_stage_they_part_at_the_watched_one() -> None:
-    first, *_ = feedback(a_step(CHOOSE), "a", "c")
-    assert first == "You said: At the reader. It was: Nowhere. They part at look_up_session."
+def test_where_no_option_names_a_stop_they_part_at_the_watched_stage() -> None:
+    counted = asked("", "How many?\na. One -> rows == 1\nb. None -> rows == 0\nwatch open_session")
+    first, *_ = feedback(a_step(counted), "a", "b")
+    assert first == "You said: One. It was: None. They part at open_session."
 
 
 def test_not_to_know_is_not_called_wrong() -> None:
@@ -170,12 +177,15 @@ def test_an_order_is_said_in_words() -> None:
     assert rest == list(ANSWERS.values())
 
 
-def test_a_sort_is_said_in_words() -> None:
-    first, *_ = feedback(a_step(SORT), "1 1", "1 2")
-    assert first == (
-        "You said: The first: one; The second: one. "
-        "It was: The first: one; The second: none. They part at open_session."
-    )
+def test_a_sort_is_answered_line_by_line() -> None:
+    assert feedback(a_step(SORT), "1 1", "1 2") == [
+        "The first: one. The line of a.",
+        "The second: none. You said: one. The line of b.",
+    ]
+    assert feedback(a_step(SORT), DONT_KNOW, "1 2") == [
+        "The first: one. The line of a.",
+        "The second: none. The line of b.",
+    ]
 
 
 def test_where_nothing_was_predicted_nothing_is_said() -> None:

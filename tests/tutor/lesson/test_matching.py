@@ -83,8 +83,8 @@ def test_the_host_that_a_step_names_is_wanted(world: World, browser: Browser) ->
     request = wanted("GET", "http://127.0.0.1:{{port}}/news", "status == 200")
     assert missing(browser("GET", "/news", host="127.0.0.1"), request, world) == ""
     says = missing(browser("GET", "/news"), request, world)
-    address = world.filled("http://127.0.0.1:{{port}}/news")
-    assert says == f"Seen: GET /news at localhost. This step waits for {address}."
+    seen, host = world.filled("localhost:{{port}} 127.0.0.1:{{port}}").split()
+    assert says == f"Seen: GET /news on {seen}. This step waits for GET /news on {host}."
 
 
 def test_a_step_that_names_no_host_takes_any(world: World, browser: Browser) -> None:
