@@ -422,7 +422,8 @@ def test_the_flaw_stands_on_every_page(
     answer = ask(careless, method, target)
     assert answer.status == status
     assert answer.body.count(BANNER) == 1
-    assert answer.body.index(BANNER) < answer.body.index(b'<main id="main"')
+    assert answer.body.index(b'<main id="main"') < answer.body.index(BANNER)
+    assert answer.body.index(BANNER) < answer.body.index(b"<h1")
     assert int(answer.one("Content-Length")) == len(answer.body)
 
 
