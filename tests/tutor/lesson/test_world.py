@@ -312,7 +312,10 @@ def test_what_a_browser_does_at_another_host_leaves_the_jar_of_this_one(
 ) -> None:
     value = saves(world).given
     world.adopt("alice", seen_by_browser(site, others, "GET", "/"), home="127.0.0.1")
-    assert world.jar_of("alice") == value
+    seen = seen_by_browser(site, others, "POST", "/", form="word=rose")
+    world.adopt("alice", seen, home="127.0.0.1")
+    jar = world.person("alice").visitor.jar
+    assert (world.jar_of("alice"), jar.value("small", "127.0.0.1")) == (value, seen.given)
 
 
 # What becomes an exchange
