@@ -15,9 +15,11 @@ from sandbox.trace.words import Line, request_lines, response_lines, stage_lines
 LABELS = 9  # columns for the lane's name
 NARROW = 72  # columns: below, the figures of a signature are not indented
 MARKS = "✓✗→…·µ"
-IN_ASCII = str.maketrans({"✓": "+", "✗": "x", "→": "->", "…": "~", "·": "-", "µ": "u"})
+# Also what rich draws before an item, beside a quotation and as a rule.
+DRAWN = {"•": "*", "▌": "|", "─": "-"}
+IN_ASCII = str.maketrans({"✓": "+", "✗": "x", "→": "->", "…": "~", "·": "-", "µ": "u"} | DRAWN)
 IN_WORDS = str.maketrans(
-    {"✓": "passed", "✗": "refused", "→": "answered", "…": "...", "·": "-", "µ": "u"}
+    {"✓": "passed", "✗": "refused", "→": "answered", "…": "...", "·": "-", "µ": "u"} | DRAWN
 )
 # Legible on a dark and on a light terminal; never the only carrier of meaning.
 LANE_STYLES = {"browser": "cyan", "signer": "magenta", "store": "green", "guard": "bold"}

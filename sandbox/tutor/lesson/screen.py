@@ -31,6 +31,7 @@ THEME = Theme(
         "markdown.link_url": "none",
     }
 )
+PADDING = re.compile(r" +$", re.MULTILINE)
 LINK = re.compile(r"\[([^\]]*)\]\(([^)]*)\)")
 
 
@@ -70,8 +71,9 @@ class Screen:
         if markdown:
             text = LINK.sub(_link_in_words, self._painter.writable(markdown))
             width = min(self._console.width, WIDEST)
-            self._console.print()
-            self._console.print(Markdown(text, hyperlinks=False), width=width)
+            with self._console.capture() as drawn:  # rich draws signs of its own
+                self._console.print(Markdown(text, hyperlinks=False), width=width)
+            self._out.write("\n" + PADDING.sub("", self._painter.writable(drawn.get())))
 
     def card(self, exchange: Exchange) -> None:
         """The trace of one exchange."""
