@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import io
 import sys
 import threading
 from collections import deque
+from contextlib import suppress
 from typing import TextIO
 
 from sandbox.tutor.lesson.exchange import Exchange
@@ -27,6 +29,8 @@ class Inbox:
         self._has_ended = keyboard is None
         self.echoes = keyboard is not None and keyboard.isatty()  # what is typed is on the screen
         self._news = threading.Condition()
+        if isinstance(keyboard, io.TextIOWrapper):
+            keyboard.reconfigure(errors="replace")  # bytes that are no text are no end
         if keyboard is not None:
             threading.Thread(target=self._read, name="keyboard", daemon=True).start()
 
@@ -57,10 +61,11 @@ class Inbox:
             self._lines.clear()
 
     def _read(self) -> None:
-        for line in self._keyboard or ():
-            with self._news:
-                self._lines.append(line.strip())
-                self._news.notify_all()
+        with suppress(OSError):  # the terminal was closed
+            for line in self._keyboard or ():
+                with self._news:
+                    self._lines.append(line.strip())
+                    self._news.notify_all()
         with self._news:
             self._has_ended = True
             self._news.notify_all()
