@@ -35,9 +35,8 @@ def lead(
     """What is shown to somebody who types this in a lesson; the input then ends."""
     out, inbox = io.StringIO(), Inbox(io.StringIO(typed))
     course = Course(folders(lessons), progress)
-    with Site(0, inbox.seen) as site:
-        with suppress(Ended, Quit):
-            course.lead(find_lesson(number, lessons), site, Screen(out, True), inbox, step)
+    with Site(0, inbox.seen) as site, suppress(Ended, Quit):
+        course.lead(find_lesson(number, lessons), site, Screen(out, True), inbox, step)
     return out.getvalue()
 
 
