@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from urllib.parse import urlsplit
 
+from sandbox.login.middleware import is_static
 from sandbox.tutor.lesson.parts import Prediction, Step
 
 Fault = tuple[int, str]  # the line, and what was expected
@@ -14,6 +16,8 @@ def faults_of(step: Step) -> Iterator[Fault]:
     for request in step.requests:
         if not request.expectations:
             yield request.line, "this request has no expectation: add an ```expect after it"
+        if is_static(urlsplit(request.target).path):
+            yield request.line, "style sheets and icons are left out of the trace: none is seen"
     if step.prediction:
         yield from _of_prediction(step.prediction, step)
     if step.recall and not step.after:

@@ -63,6 +63,11 @@ class Site:
         if len(self._servers) == 1:
             self._servers.append(LiveServer(self, 0).start())
 
+    def forget_ours(self) -> None:
+        """What came in the built-in visitor's name before this moment was not his."""
+        with self._published:
+            self._ours.clear()
+
     def last_of_ours(self) -> Exchange:
         """The exchange that the built-in visitor has just made."""
         with self._published:

@@ -131,6 +131,7 @@ class World:
         headers = {name: self.filled(value) for name, value in request.headers}
         cookie = None if request.cookie is None else self.filled(request.cookie)
         target, form = self.filled(request.target), self.filled(request.form)
+        self.site.forget_ours()
         person.visitor.send(request.method, target, form, cookie, headers)
         exchange = self.site.last_of_ours()
         self._note_given(person, exchange)

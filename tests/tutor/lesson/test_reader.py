@@ -180,6 +180,12 @@ WRONG = {
         "```http",
         "no expectation",
     ),
+    "a request that no trace shows": (
+        "GET /\n",
+        "GET /static/style.css\n",
+        "```http",
+        "left out of the trace",
+    ),
     "an expectation without a request": (
         "```http\nGET /\n```\n",
         "",

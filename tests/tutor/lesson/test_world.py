@@ -406,6 +406,14 @@ def test_the_visitors_own_exchanges_are_not_taken_for_somebody_elses(
     assert others == []
 
 
+def test_somebody_who_calls_himself_the_visitor_is_not_taken_for_him(
+    world: World, site: Site
+) -> None:
+    ask(site, "GET", "/news", ("User-Agent", "sandbox-visitor (eve)"))
+    assert gets(world).target == "/"
+    assert saves(world).method == "POST"
+
+
 # The careless server
 
 
