@@ -16,7 +16,6 @@ from tests.process.terminals import Shown, terminal
 from tests.wire.children import ROOT, environment
 
 WIDE = 400  # columns: a curl command stands on one line
-PROMPT = r" > $"
 ADDRESS = re.compile(r"http://(?:localhost|127\.0\.0\.1):(\d+)/start")
 CURL_WAITS = 20.0  # seconds
 
@@ -38,6 +37,10 @@ class Desk:
         """Wait until these words are shown; all that was said since the last time, with them."""
         self._shown.expect(r"\s+".join(map(re.escape, words.split())))
         return self._said(self._shown.before + self._shown.after)
+
+    def meets(self, expectation: str) -> None:
+        """Wait until it says that this expectation was met."""
+        self._shown.expect(r"\n *as expected: " + re.escape(expectation) + r"\r")
 
     def asks(self, prompt: str = "Enter sends it") -> str:
         """Wait until it asks; all that was said since the last time."""
