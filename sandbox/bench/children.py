@@ -80,7 +80,7 @@ def listening_python(*arguments: str) -> Iterator[Child]:
 @contextmanager
 def somebody_reading(terminal: bool) -> Iterator[int]:
     """Where a child can write to: a terminal of 80 columns or a pipe, read away by a thread."""
-    near, far = _open_terminal() if terminal and os.name == "posix" else os.pipe()
+    near, far = open_terminal() if terminal and os.name == "posix" else os.pipe()
     reader = threading.Thread(target=_read_away, args=(near,), daemon=True)
     reader.start()
     try:
@@ -114,7 +114,8 @@ def _close(stream: IO[str] | None) -> None:
             stream.close()
 
 
-def _open_terminal() -> tuple[int, int]:
+def open_terminal() -> tuple[int, int]:
+    """Both ends of a terminal: ours, and the one for a child."""
     import fcntl
     import termios
 

@@ -10,9 +10,8 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
-from sandbox.bench import cold_start, logging_in, recognising, stages, throughput
+from sandbox.bench import cold_start, lessons, logging_in, recognising, rivals, stages, throughput
 from sandbox.bench.harness import Effort, Measure, TakeMeasure
-from sandbox.bench.rivals import left_out
 from sandbox.bench.table import table
 from sandbox.login.problems import say_at_the_terminal
 
@@ -22,6 +21,7 @@ MEASURES: dict[str, TakeMeasure] = {
     "recognise": recognising.measure,
     "login": logging_in.measure,
     "cold_start": cold_start.measure,
+    "lessons": lessons.measure,
 }
 NOTE = "Other programs on this machine make the numbers noisy; compare the ratios of one run."
 STOPPED = 130  # the exit code shells use for Ctrl-C
@@ -54,6 +54,11 @@ def _take_all(effort: Effort) -> Measures:
     return measures
 
 
+def left_out() -> dict[str, str]:
+    """What to do for whatever can not be measured here."""
+    return rivals.left_out() | lessons.left_out()
+
+
 def _as_json(measures: Measures) -> str:
     found = {name: measure.as_data() for name, measure in measures.items()}
     return json.dumps({"machine": _machine(), "measures": found, "left_out": left_out()})
@@ -63,7 +68,11 @@ def _as_text(measures: Measures) -> str:
     machine = _machine()
     heading = f"{machine['cores']} cores, Python {machine['python']}, {machine['system']}"
     notes = [f"{peer} is left out; {advice}." for peer, advice in left_out().items()]
-    return "\n\n".join([heading, *map(table, measures.values()), "\n".join([*notes, NOTE])])
+    return "\n\n".join([heading, *_tables(measures), "\n".join([*notes, NOTE])])
+
+
+def _tables(measures: Measures) -> list[str]:
+    return [table(measure) for measure in measures.values() if measure.rows]
 
 
 def _machine() -> dict[str, Any]:

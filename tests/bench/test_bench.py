@@ -39,6 +39,7 @@ def expected_labels(peers: list[str]) -> dict[str, list[str]]:
             "share of the hash",
         ],
         "cold_start": ["bare Bottle on waitress", "serve --trace off", "serve", *peers],
+        "lessons": ["python -c pass", "lesson 01, first question", "Enter, the whole card"],
     }
 
 
