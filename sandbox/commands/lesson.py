@@ -44,6 +44,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> int:
     """Run, list or check lessons; 0 when all went well."""
+    without_keyboard = options.auto or options.list or options.lint
+    if options.json and not without_keyboard:
+        raise Problem("--json goes with --auto, --list or --lint. Add one of them.")
+    if without_keyboard and (options.step is not None or options.port is not None):
+        raise Problem("--from and --port are for a lesson at the keyboard. Leave them out here.")
     if options.lint:
         return _lint(options)
     if options.list:
@@ -115,8 +120,6 @@ def _wanted(options: argparse.Namespace) -> list[Lesson]:
 
 
 def _auto(options: argparse.Namespace) -> int:
-    if options.step is not None:
-        raise Problem("--auto runs a whole lesson: leave --from out.")
     began = time.perf_counter()
     with Site(0) as site:
         for lesson in _wanted(options):
@@ -140,7 +143,9 @@ def _run_one(lesson: Lesson, site: Site, as_json: bool) -> bool:
         _tell(as_json, str(unmet), **where, expected=unmet.expected, observed=unmet.seen)
         return False
     except NotAGap as error:
-        _tell(as_json, f"{lesson.path}: {error}", file=str(lesson.path))
+        _tell(
+            as_json, f"{lesson.path}:{error.line}: {error}", file=str(lesson.path), line=error.line
+        )
         return False
     return True
 

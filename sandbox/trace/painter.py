@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import textwrap
-from typing import TextIO
+from collections.abc import Collection
+from typing import Any, Literal, TextIO
 
 from rich.cells import cell_len
 from rich.console import Console
 from rich.text import Text
 
 from sandbox.trace.stage import Event
+from sandbox.trace.stage_words import QUIET_WHEN_OK
 from sandbox.trace.words import Line, request_lines, response_lines, stage_lines
 
 LABELS = 9  # columns for the lane's name
@@ -29,6 +31,20 @@ TEXT_STYLES = {"head": "bold", "detail": "dim", "lamps": "bold"}
 class Terminal(Console):
     """rich ends the program when nobody reads any more; we decide that ourselves."""
 
+    def __init__(
+        self, out: TextIO, width: int | None = None, plain: bool = False, **more: Any
+    ) -> None:
+        colours: Literal["auto"] | None = None if plain else "auto"
+        super().__init__(
+            file=out,
+            width=width,
+            color_system=colours,
+            highlight=False,
+            markup=False,
+            emoji=False,
+            **more,
+        )
+
     def on_broken_pipe(self) -> None:
         raise BrokenPipeError
 
@@ -36,19 +52,18 @@ class Terminal(Console):
 class Painter:
     """Draw events on a terminal, or into a file as plain text.
 
-    `plain`: no colour and no bold, every sign as a word.
+    `plain`: no colour and no bold, every sign as a word. `quiet` stages are not drawn when OK.
     """
 
-    def __init__(self, out: TextIO, width: int | None = None, plain: bool = False) -> None:
-        self._console = Terminal(
-            file=out,
-            width=width,
-            color_system=None if plain else "auto",
-            highlight=False,
-            markup=False,
-            emoji=False,
-            soft_wrap=True,
-        )
+    def __init__(
+        self,
+        out: TextIO,
+        width: int | None = None,
+        plain: bool = False,
+        quiet: Collection[str] = QUIET_WHEN_OK,
+    ) -> None:
+        self._quiet = quiet
+        self._console = Terminal(out, width, plain, soft_wrap=True)
         self.width = self._console.width  # columns, asked anew for each event
         self._ascii = not _can_write(out, MARKS)
         self._signs = IN_WORDS if plain else IN_ASCII if self._ascii else {}
@@ -85,7 +100,7 @@ class Painter:
             self._had_cookie[event["id"]] = any(cookie["ours"] for cookie in event["cookies"])
             return request_lines(event)
         if event["type"] == "stage_ended":
-            return stage_lines(event)
+            return stage_lines(event, self._quiet)
         if event["type"] == "response":
             return response_lines(event, self._had_cookie.pop(event["id"], False))
         return []

@@ -22,6 +22,8 @@ def microseconds(us: int) -> str:
 
 
 def _read_cookie(outcome: str, evidence: dict[str, Any]) -> str:
+    if outcome == "OK":
+        return f"found {evidence['cookie']} in the request"
     return f"no {evidence['cookie']} in the request: a stranger"
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Any
@@ -79,10 +80,10 @@ def _cut(text: str) -> str:
     return text if len(text) <= LONGEST_PART else f"{text[:LONGEST_PART]}…"
 
 
-def stage_lines(event: Event) -> list[Line]:
+def stage_lines(event: Event, quiet: Collection[str] = QUIET_WHEN_OK) -> list[Line]:
     """What one stage found, and where its code stands."""
     name, outcome, evidence = event["stage"], event["outcome"], event["evidence"]
-    if name in QUIET_WHEN_OK and outcome == "OK":
+    if name in quiet and outcome == "OK":
         return []
     if "evidence_failed" in evidence:
         words = f"the evidence cannot be told ({evidence['evidence_failed']})"

@@ -13,6 +13,7 @@ import os
 import secrets
 from collections.abc import Callable
 from contextlib import suppress
+from copy import deepcopy
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
@@ -38,11 +39,12 @@ class LessonProgress:
 
 
 class Progress:
-    """The progress of one student; of two commands at once, the last to save wins whole."""
+    """The progress of one student; of two commands at once, each saves what it has changed."""
 
     def __init__(self, path: Path, lessons: Lessons, say: Callable[[str], None]) -> None:
         self.path = path
         self._lessons = lessons
+        self._as_read: Lessons = {}
         self._say = say
         self._may_write = True
         self._told = False
@@ -53,6 +55,7 @@ class Progress:
         progress = cls(path, {}, say)
         try:
             progress._lessons = _read(path)
+            progress._as_read = deepcopy(progress._lessons)
         except _Damaged as damage:
             progress._begin_afresh(str(damage))
         except OSError as error:
@@ -67,9 +70,17 @@ class Progress:
         """Write all of it, whole or not at all. What hinders is said once; the lesson goes on."""
         if self._may_write:
             try:
-                _replace(_real(self.path), _text(self._lessons))
+                _replace(_real(self.path), _text(self._beside_others()))
+                self._as_read = deepcopy(self._lessons)
             except OSError as error:
                 self._say_not_kept(f"cannot be written ({error.strerror})")
+
+    def _beside_others(self) -> Lessons:
+        """What another command has written meanwhile stays, but for the lessons changed here."""
+        changed = {n: mine for n, mine in self._lessons.items() if mine != self._as_read.get(n)}
+        with suppress(_Damaged, OSError):
+            self._lessons = _read(self.path) | {n: self._lessons[n] for n in changed}
+        return self._lessons
 
     def _begin_afresh(self, damage: str) -> None:
         try:

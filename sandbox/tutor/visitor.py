@@ -110,6 +110,8 @@ class Visitor:
         sent = self.jar.header(to.path, to.host) if cookie is None else cookie
         ours = {"Cookie": sent} if sent else {}
         of_form = {"Content-Type": FORM} if form else {}
+        if method == "POST":
+            of_form["Sec-Fetch-Site"] = "same-origin"  # the form stands on this site's own page
         response = self._answer(method, target, form, {**of_form, **(headers or {}), **ours})
         for set_cookie in response.headers.get_list("set-cookie"):
             self.jar.keep(set_cookie, to.host)

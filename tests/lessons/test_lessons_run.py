@@ -257,7 +257,12 @@ def test_a_step_that_is_not_there_is_a_sentence(tmp_path: Path, run: Run) -> Non
 
 def test_auto_does_not_pretend_to_begin_elsewhere(tmp_path: Path, run: Run) -> None:
     small(tmp_path)
-    assert_says(run("07", "--auto", "--from", "2"), "--auto runs a whole lesson")
+    assert_says(run("07", "--auto", "--from", "2"), "for a lesson at the keyboard.")
+
+
+def test_json_of_a_lesson_at_the_keyboard_is_refused(tmp_path: Path, run: Run) -> None:
+    small(tmp_path)
+    assert_says(run("07", "--json"), "--json goes with --auto, --list or --lint.")
 
 
 @pytest.mark.parametrize("how", [[], ["--auto"], ["--list"], ["--lint"]])

@@ -385,14 +385,21 @@ def test_a_file_in_the_place_of_its_folder_is_said(path: Path, said: list[str]) 
 # Two at once
 
 
-def test_of_two_commands_the_last_to_save_wins_whole(path: Path, said: list[str]) -> None:
+def test_of_two_commands_each_saves_what_it_has_changed(path: Path, said: list[str]) -> None:
     one, other = Progress.load(path, said.append), Progress.load(path, said.append)
     one.of("01").step = 2
     other.of("02").step = 3
     one.save()
     other.save()
     last = Progress.load(path, said.append)
-    assert (last.of("01").step, last.of("02").step, said) == (1, 3, [])
+    one.of("01").step = 4
+    one.save()
+    last = Progress.load(path, said.append)
+    assert last.of("02").step == 3
+    one.of("01").step = 2
+    one.save()
+    last = Progress.load(path, said.append)
+    assert (last.of("01").step, last.of("02").step, said) == (2, 3, [])
 
 
 def test_whoever_reads_while_others_save_never_finds_a_torn_file(

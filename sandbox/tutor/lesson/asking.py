@@ -34,7 +34,7 @@ def how_to_answer(prediction: Prediction) -> str:
     if prediction.kind == "choose":
         return f"Type a number from 0 to {count}, then Enter."
     if prediction.kind == "order":
-        return f"Type all {count} numbers in the right order, then Enter; or 0."
+        return f"Type the {count} numbers in the right order, then Enter; or 0."
     last = prediction.options[-1].letter
     return f"Type {count} numbers, one for each of a to {last}, then Enter; or 0."
 
@@ -83,11 +83,12 @@ def feedback(step: Step, answer: str, right: str) -> list[str]:
 def _outcome(asked: Prediction, answer: str, right: str) -> str:
     outcome = in_words(asked, right)
     if answer == right:
-        return f"You said: {outcome}. So it was."
+        return f"You said: {outcome}. You were right."
     if answer == DONT_KNOW:
         return f"It was: {outcome}."
     part = _parting(asked, answer, right)
-    return f"You said: {in_words(asked, answer)}. It was: {outcome}. They part at {part}."
+    where = f" They part at {part}." if part else ""
+    return f"You said: {in_words(asked, answer)}. It was: {outcome}.{where}"
 
 
 def _each_sorted(asked: Prediction, answer: str, right: str, answers: dict[str, str]) -> list[str]:
@@ -101,12 +102,12 @@ def _each_sorted(asked: Prediction, answer: str, right: str, answers: dict[str, 
     return lines
 
 
-def _parting(prediction: Prediction, answer: str, right: str) -> str:
+def _parting(prediction: Prediction, answer: str, right: str) -> str | None:
     """The stage at which the expected story and the real one part: the earlier of two stops."""
     stops = {option.letter: _stop(option.expectation) for option in prediction.options}
     named = [stop for letter in (right, answer) if (stop := stops.get(letter))]
     in_a_story = [stage for stage in STOPS if stage in named]
-    return (in_a_story or named or [prediction.watch])[0]
+    return next(iter(in_a_story or named), None)
 
 
 def _stop(expectation: Expectation | None) -> str | None:

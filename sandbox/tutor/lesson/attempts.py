@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from sandbox.tutor.lesson.exchange import Exchange
-from sandbox.tutor.lesson.judge import Sighting, sighted
+from sandbox.tutor.lesson.judge import Sighting, judge, sighted
 from sandbox.tutor.lesson.matching import left_over, near_miss, wanted_home
 from sandbox.tutor.lesson.parts import Request, Step
-from sandbox.tutor.lesson.waiting import Desk
+from sandbox.tutor.lesson.waiting import EMPTY, Desk, Disturbed
 from sandbox.tutor.lesson.world import World
 
 MISSES = 2  # until a hint is offered
@@ -27,9 +27,14 @@ class Attempts:
     def typed(self, line: str) -> Sighting | None:
         """Enter: the built-in visitor sends the request."""
         if line:
-            self._desk.screen.say("Press Enter alone to send it, or one of the keys.")
+            self._desk.screen.say(EMPTY)
             return None
-        return sighted(self._world, self._request)
+        sighting = sighted(self._world, self._request)
+        judged = (judge(each, sighting, self._world) for each in self._request.expectations)
+        unmet = next((each for each in judged if not each.is_met), None)
+        if unmet:
+            raise Disturbed(f"expected {unmet.text}, observed {unmet.observed}")
+        return sighting
 
     def seen(self, exchange: Exchange) -> Sighting | None:
         """Somebody's exchange: what the step wants, or a near miss that is answered."""
@@ -43,10 +48,11 @@ class Attempts:
 
     def _miss(self, exchange: Exchange, missing: str) -> None:
         screen = self._desk.screen
-        has_come_to_the_form = (
-            exchange.method == "GET" and exchange.target == self._world.site.start_at
-        )
-        self._misses += not has_come_to_the_form
+        screen.card(exchange)
+        if exchange.method == "GET" and exchange.target == self._world.site.start_at:
+            screen.say(self._at_the_form(missing))
+            return
+        self._misses += 1
         screen.say(missing)
         old = left_over(exchange, self._world)
         if old:
@@ -55,3 +61,9 @@ class Attempts:
             screen.say(NO_END)
         if self._misses >= MISSES:
             screen.say("Press h for a hint.")
+
+    def _at_the_form(self, missing: str) -> str:
+        """Somebody has opened the page on which the form stands, as he was asked to."""
+        if self._request.method != "POST":
+            return missing
+        return "Your browser is on the page. Now press the button that the step is about."

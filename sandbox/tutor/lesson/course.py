@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from contextlib import suppress
 from pathlib import Path
 
+from sandbox.tutor.lesson.filling import NotAGap
 from sandbox.tutor.lesson.guide import Guide, Outcome
 from sandbox.tutor.lesson.inbox import Inbox
 from sandbox.tutor.lesson.parts import Lesson, Step
 from sandbox.tutor.lesson.screen import Screen
 from sandbox.tutor.lesson.shelf import find_lesson
 from sandbox.tutor.lesson.site import Site
-from sandbox.tutor.lesson.waiting import Back, Desk
+from sandbox.tutor.lesson.waiting import Back, Desk, Disturbed
 from sandbox.tutor.progress import Progress
 
 REVIEWED = (1, 3)  # so many lessons later
@@ -25,41 +25,47 @@ class Course:
         self._folders = folders
         self._progress = progress
 
-    def next_unfinished(self) -> str | None:
-        """The first lesson that is not finished, by number."""
-        return next((n for n in self._folders if not self._progress.of(n).finished), None)
+    def next_unfinished(self, after: str = "") -> str | None:
+        """The first lesson that is not finished, by number; after this one, if there is one."""
+        open_ones = [n for n in self._folders if not self._progress.of(n).finished]
+        return next((n for n in open_ones if n > after), next(iter(open_ones), None))
 
     def lead(
         self, lesson: Lesson, site: Site, screen: Screen, inbox: Inbox, start: int | None
     ) -> None:
         """Lead through a lesson to its end, from a step on; Quit, Ended: the place is kept."""
         mine = self._progress.of(lesson.number)
-        number = start or (1 if mine.finished else min(mine.step, len(lesson.steps)))
+        number = start or min(mine.step, len(lesson.steps))
         before = self._before(lesson.number, 1)
         desk = Desk(screen, inbox, lesson.folder, before)
         if number == 1:
             self._begin(lesson, site, desk)
-        guide = Guide(lesson, site, desk)
-        guide.rebuild(number)
+        site.count_anew()
+        guide = Guide(lesson, site, desk, number)
         while number <= len(lesson.steps):
-            mine.step, mine.finished = number, False
+            mine.step = number
             self._progress.save()
-            number = self._step(guide, lesson.steps[number - 1], screen)
+            number = self._step(guide, lesson.steps[number - 1], desk)
         mine.step, mine.finished = 1, True
         self._progress.save()
         self._end(lesson, screen)
 
-    def _step(self, guide: Guide, step: Step, screen: Screen) -> int:
+    def _step(self, guide: Guide, step: Step, desk: Desk) -> int:
         """The number of the step to go on with."""
+        following = step.number + 1
         try:
             outcome = guide.do(step)
+            self._note(guide.lesson.number, step.number, outcome)
+            is_done = not outcome.skipped
         except Back:
-            if step.number == 1:
-                screen.say("This is the first step.")
-            guide.rebuild(max(step.number - 1, 1))
-            return max(step.number - 1, 1)
-        self._note(guide.lesson.number, step.number, outcome)
-        return step.number + 1
+            following, is_done = max(step.number - 1, 1), False
+            desk.screen.say("This is the first step." if step.number == 1 else "")
+        except (Disturbed, NotAGap) as what:
+            following, is_done = step.number, False
+            _say_disturbed(desk, str(what))
+        if not is_done:
+            guide.rebuild(following)
+        return following
 
     def _note(self, lesson: str, step: int, outcome: Outcome) -> None:
         mine = self._progress.of(lesson)
@@ -76,17 +82,16 @@ class Course:
         desk.world = None
         desk.screen.title(f"Lesson {lesson.number} · {lesson.title}")
         desk.screen.prose(lesson.intro)
-        with suppress(Back):  # there is nothing before
-            desk.pause("Enter begins")
+        _pause_at_the_beginning(desk, "Enter begins")
 
     def _review(self, earlier: Lesson, ago: int, site: Site, desk: Desk) -> None:
         mine = self._progress.of(earlier.number)
         question = which_review(earlier.reviews, mine.missed, REVIEWED.index(ago))
-        if question is None or not (mine.finished or mine.step > 1):
+        if question is None or not mine.finished:
             return
         try:
             outcome = Guide(earlier, site, desk).review(question)
-        except Back:
+        except (Back, Disturbed):
             return
         if not outcome.skipped:
             mine.missed = _with(mine.missed, question.number, outcome.missed)
@@ -101,7 +106,8 @@ class Course:
     def _end(self, lesson: Lesson, screen: Screen) -> None:
         screen.title(f"Lesson {lesson.number} is done")
         screen.prose(lesson.closing)
-        following = self.next_unfinished()
+        screen.say()
+        following = self.next_unfinished(after=lesson.number)
         screen.say(f"Next: make lesson N={following}" if following else "That was the last lesson.")
 
 
@@ -115,3 +121,18 @@ def which_review(reviews: Sequence[Step], missed: Sequence[int], turn: int) -> S
 
 def _with(steps: list[int], step: int, is_in: bool) -> list[int]:
     return sorted({*steps, step} if is_in else {*steps} - {step})
+
+
+def _pause_at_the_beginning(desk: Desk, prompt: str) -> None:
+    while True:
+        try:
+            return desk.pause(prompt)
+        except Back:
+            desk.screen.say("This is the beginning: there is nothing before it.")
+
+
+def _say_disturbed(desk: Desk, what: str) -> None:
+    """Enter or q, so that a lesson which never keeps its word can be left."""
+    desk.screen.say(f"The server is not as this step needs it: {what}.")
+    desk.screen.say("Somebody has changed it meanwhile. The step begins again on a fresh server.")
+    _pause_at_the_beginning(desk, "Enter begins the step again")

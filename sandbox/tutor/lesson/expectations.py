@@ -9,6 +9,7 @@ from dataclasses import replace
 from sandbox.trace.stage import KNOWN_STAGES
 from sandbox.tutor.lesson.exchange import Exchange
 from sandbox.tutor.lesson.parts import Expectation
+from sandbox.tutor.why import BY_CODE
 
 LINE = re.compile(r"(?P<subject>.+?) (?P<operator>==|!=|contains|lacks) (?P<value>.+)")
 BARE = re.compile(r"(?P<subject>.+?) (?P<operator>present|absent)")
@@ -36,6 +37,13 @@ NAMES = {
 }
 
 
+CODES = {
+    "verdict": tuple(BY_CODE),
+    "stage": tuple(BY_CODE),
+    "lamp": ("yes", "no", "not_asked"),
+}
+
+
 class NotAnExpectation(Exception):
     """The line says nothing that can be judged; the message says what was expected."""
 
@@ -53,6 +61,9 @@ def parse_expectation(text: str, line: int) -> Expectation:
     if subject == "stage" and name not in KNOWN_STAGES:
         raise NotAnExpectation(f"there is no stage {name!r}; there are {', '.join(KNOWN_STAGES)}")
     value = found.groupdict().get("value", "")
+    codes = CODES.get(subject)
+    if codes and found["operator"] in ("==", "!=") and value not in codes:
+        raise NotAnExpectation(f"{subject} cannot be {value!r}; there are {', '.join(codes)}")
     return Expectation(line, text, subject, name, found["operator"], value)
 
 

@@ -22,6 +22,8 @@ Given = Callable[[str, int], str]  # a visitor's cookie: the newest (1), the one
 class NotAGap(Exception):
     """Nothing can be filled in here; the message says what was expected."""
 
+    line = 0  # of the act in which it was found, if it is known
+
 
 def check_gaps(text: str) -> None:
     """NotAGap for what could never be filled in."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass
 
 from sandbox.login.problems import Problem
@@ -14,6 +15,7 @@ from sandbox.tutor.lesson.asking import (
 )
 from sandbox.tutor.lesson.attempts import Attempts
 from sandbox.tutor.lesson.exchange import Exchange
+from sandbox.tutor.lesson.filling import NotAGap
 from sandbox.tutor.lesson.judge import (
     Sighting,
     Unmet,
@@ -23,9 +25,9 @@ from sandbox.tutor.lesson.judge import (
 )
 from sandbox.tutor.lesson.looking import in_words, scene_in_words
 from sandbox.tutor.lesson.matching import start_address, wanted_path
-from sandbox.tutor.lesson.parts import Act, Clock, Lesson, Prediction, Request, Scene, Step
+from sandbox.tutor.lesson.parts import Clock, Lesson, Prediction, Request, Scene, Step
 from sandbox.tutor.lesson.site import Site
-from sandbox.tutor.lesson.waiting import Desk, Skip
+from sandbox.tutor.lesson.waiting import Desk, Disturbed, Skip
 from sandbox.tutor.lesson.world import World
 
 
@@ -40,14 +42,14 @@ class Outcome:
 class Guide:
     """One lesson, shown at a desk, in a world of its own on this site."""
 
-    def __init__(self, lesson: Lesson, site: Site, desk: Desk) -> None:
+    def __init__(self, lesson: Lesson, site: Site, desk: Desk, number: int = 1) -> None:
         self.lesson = lesson
         self._site = site
         self._desk = desk
         self._screen = desk.screen
         self._said_careless = False
-        self._world = World(lesson.folder, site)
-        desk.world = self._world
+        self._last = 0  # exchanges up to this number have been shown
+        self.rebuild(number)
 
     def rebuild(self, number: int) -> None:
         """Silently do every step before this one, on a fresh server."""
@@ -55,17 +57,16 @@ class Guide:
         try:
             for step in self.lesson.steps[: number - 1]:
                 do_step(self._world, step, self.lesson.path)
-        except Unmet as unmet:
-            raise Problem(
-                f"{unmet}\nThe lesson does not keep its word; please report it."
-            ) from None
+        except (Unmet, NotAGap) as fault:
+            says = f"{fault}\nThe lesson does not keep its word; please report it."
+            raise Problem(says) from None
 
     def do(self, step: Step) -> Outcome:
         """Lead through one step; Back, Quit: the student wants to be elsewhere."""
         self._desk.hint, self._desk.waits_for = step.hint, None
         self._said_careless = False
-        if step.requests:
-            self._put_start(step.requests[0])
+        with suppress(NotAGap):  # what it names may still be to come in this step
+            self._put_start(step.requests[0]) if step.requests else None
         self._screen.title(f"{self.lesson.number}.{step.number}  {step.title}")
         self._screen.prose(step.before)
         answer = self._predict(step.prediction) if step.prediction else None
@@ -73,10 +74,10 @@ class Guide:
             sightings = self._act(step)
         except Skip:
             return Outcome(skipped=True)
+        self._desk.waits_for = None
         self._recall(step)
         missed = self._explain(step, answer, sightings)
-        self._desk.waits_for = None
-        self._desk.pause("Enter goes on")
+        self._desk.pause("Enter goes on", self._last)
         return Outcome(missed=missed)
 
     def review(self, step: Step) -> Outcome:
@@ -86,11 +87,23 @@ class Guide:
         answer = self._predict(step.prediction) if step.prediction else None
         if answer is None:
             return Outcome(skipped=True)
-        sightings = do_step(self._world, step, self.lesson.path)
+        sightings = self._undisturbed(step)
+        if not sightings:
+            return Outcome(skipped=True)
+        self._say_careless()
         self._show(step.requests[-1], sightings[-1])
         missed = self._explain(step, answer, sightings)
-        self._desk.pause("Enter goes on")
+        self._desk.pause("Enter goes on", self._last)
         return Outcome(missed=missed)
+
+    def _undisturbed(self, step: Step) -> list[Sighting]:
+        """All of a review on a fresh server; nothing when a browser came in between."""
+        self.rebuild(1)
+        try:
+            return do_step(self._world, step, self.lesson.path)
+        except (Unmet, NotAGap):
+            self._screen.say("A browser came in between, so this question is left out.")
+            return []
 
     def _predict(self, prediction: Prediction) -> str | None:
         """The student's answer; None when the question was skipped."""
@@ -101,7 +114,7 @@ class Guide:
         except Skip:
             return None
         if answer == DONT_KNOW:
-            self._screen.say(f"Then watch {prediction.watch}. You will be asked once more.")
+            self._screen.say(f"Then look at {prediction.watch}. You will be asked once more.")
         return answer
 
     def _answer(self, prediction: Prediction, prompt: str) -> str:
@@ -118,20 +131,16 @@ class Guide:
         return self._desk.wait(prompt, typed, seen, self._site.recorder.now())
 
     def _act(self, step: Step) -> list[Sighting]:
-        """Everything that is done in a step; skipped, it is done all the same, silently."""
+        """Everything that is done in a step."""
         sightings: list[Sighting] = []
-        after = self._site.recorder.now()
-        for number, act in enumerate(step.acts):
-            if not isinstance(act, Request):
+        self._last = self._site.recorder.now()
+        for act in step.acts:
+            if isinstance(act, Request):
+                sightings.append(self._exchange(step, act))
+                self._last = sightings[-1].exchange.number  # a redirect may be on its way
+            else:
                 self._set(act)
-                after = self._site.recorder.now()
-                continue
-            try:
-                sightings.append(self._exchange(step, act, after))
-            except Skip:
-                self._rest(step.acts[number:])
-                raise
-            after = sightings[-1].exchange.number  # a redirect may have been followed by now
+                self._last = self._site.recorder.now()
         return sightings
 
     def _set(self, act: Clock | Scene) -> None:
@@ -151,20 +160,14 @@ class Guide:
         path = "/" if request.method == "POST" else wanted_path(request, self._world)
         self._site.start_as, self._site.start_at = request.visitor, request.at or path
 
-    def _rest(self, acts: tuple[Act, ...]) -> None:
-        for act in acts:
-            if isinstance(act, Request):
-                self._world.send(act)
-            else:
-                self._world.do(act)
-
-    def _exchange(self, step: Step, request: Request, after: int) -> Sighting:
-        """Wait until somebody has made the exchange that the step wants, after this number."""
+    def _exchange(self, step: Step, request: Request) -> Sighting:
+        """Wait until somebody has made the exchange that the step wants."""
         self._desk.waits_for = request
+        self._desk.takes_others = step.in_browser or request.cookie is None
         self._put_start(request)
         self._say_what_is_waited_for(step, request)
         attempts = Attempts(step, request, self._world, self._desk)
-        sighting = self._desk.wait("Enter sends it", attempts.typed, attempts.seen, after)
+        sighting = self._desk.wait("Enter sends it", attempts.typed, attempts.seen, self._last)
         self._show(request, sighting)
         return sighting
 
@@ -172,11 +175,15 @@ class Guide:
         self._screen.say()
         self._say_careless()
         self._screen.say(f"This step waits for {in_words(request, self._world)}.")
-        start = start_address(request, self._world)
-        if step.in_browser:
-            self._screen.address("In your own browser: open ", start)
-        elif request.cookie is None:
-            self._screen.address("Or do it in your own browser: ", start)
+        if not self._desk.takes_others:
+            return
+        if any(isinstance(act, Clock) for act in step.acts[: step.acts.index(request)]):
+            self._screen.say("Your own browser has not moved with the clock: press Enter.")
+        elif request is not step.requests[0]:
+            self._screen.say("Go on in your browser, if you have begun there; or press Enter.")
+        else:
+            before = "In your own browser: open " if step.in_browser else "Or in your own browser: "
+            self._screen.address(before, start_address(request, self._world))
 
     def _show(self, request: Request, sighting: Sighting) -> None:
         self._desk.code = sighting.exchange.verdict
@@ -202,7 +209,7 @@ class Guide:
         """What became of the prediction, then the reasoning; was it missed?"""
         asked, missed = step.prediction, False
         if asked and answer is not None:
-            right = "".join(right_answers(asked, sightings, self._world)[:1])
+            right = self._right(asked, sightings)
             missed = answer != right
             if answer == DONT_KNOW:
                 answer = self._once_more(asked) or DONT_KNOW
@@ -211,10 +218,17 @@ class Guide:
         self._screen.prose(step.after)
         return missed
 
+    def _right(self, asked: Prediction, sightings: list[Sighting]) -> str:
+        for answer in right_answers(asked, sightings, self._world):
+            return answer
+        raise Disturbed("none of the options came true")
+
     def _once_more(self, asked: Prediction) -> str | None:
         """Whoever did not know is asked again, once, after seeing it."""
         self._screen.say()
-        self._screen.say("Now you have seen it. " + how_to_answer(asked))
+        self._screen.say("Now you have seen it. Once more:")
+        for line in question_lines(asked):
+            self._screen.say(line)
         try:
             return self._answer(asked, "Which was it (s skips the question)")
         except Skip:

@@ -12,7 +12,7 @@ from typing import TextIO
 from sandbox.tutor.lesson.exchange import Exchange
 
 A_LOOK = 0.5  # seconds: so that Ctrl-C is heard on every system
-MOST_KEPT = 200  # exchanges that nobody has looked at
+MOST_KEPT = 20  # exchanges that nobody has looked at: a flood is not read
 
 
 class Ended(Exception):
@@ -20,7 +20,7 @@ class Ended(Exception):
 
 
 class Inbox:
-    """Lines and exchanges, each in their order; an exchange is taken before a line."""
+    """Lines and exchanges, each in their order; in turn, when there are both."""
 
     def __init__(self, keyboard: TextIO | None) -> None:
         self._keyboard = keyboard
@@ -28,6 +28,7 @@ class Inbox:
         self._exchanges: deque[Exchange] = deque(maxlen=MOST_KEPT)
         self._has_ended = keyboard is None
         self.echoes = keyboard is not None and keyboard.isatty()  # what is typed is on the screen
+        self._turn = False  # the last that was taken was an exchange
         self._news = threading.Condition()
         if isinstance(keyboard, io.TextIOWrapper):
             keyboard.reconfigure(errors="replace")  # bytes that are no text are no end
@@ -47,7 +48,8 @@ class Inbox:
                 if self._has_ended:
                     raise Ended()
                 self._news.wait(A_LOOK)
-            return self._exchanges.popleft() if self._exchanges else self._lines.popleft()
+            self._turn = bool(self._exchanges) and not (self._turn and self._lines)
+            return self._exchanges.popleft() if self._turn else self._lines.popleft()
 
     def forget_keys(self) -> None:
         """What was typed ahead at a terminal was not meant for what is asked now."""

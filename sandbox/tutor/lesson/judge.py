@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
 from sandbox.trace.stage import shortened
 from sandbox.tutor.lesson.exchange import Exchange
 from sandbox.tutor.lesson.expectations import is_met, observed
+from sandbox.tutor.lesson.filling import NotAGap
 from sandbox.tutor.lesson.parts import Expectation, Prediction, Request, Step
 from sandbox.tutor.lesson.world import World
 
 LONGEST = 16  # characters of a part of a cookie that is shown whole
+MOST_SEEN = 200  # characters of what was observed
 STAMP = 43  # characters of a stamp
 
 
@@ -24,6 +25,13 @@ class Judged:
     value: str
     seen: str | None
     is_met: bool
+
+    @property
+    def observed(self) -> str:
+        """What was seen, in a few words."""
+        if self.seen is None:
+            return "nothing"
+        return f"{self.seen[:MOST_SEEN]}…" if len(self.seen) > MOST_SEEN else self.seen
 
     @property
     def text(self) -> str:
@@ -47,7 +55,7 @@ class Unmet(Exception):
     def __init__(self, path: Path, judged: Judged) -> None:
         self.path, self.judged = path, judged
         self.line, self.expected = judged.expectation.line, judged.expectation.text
-        self.seen = "nothing" if judged.seen is None else judged.seen
+        self.seen = judged.observed
         super().__init__(f"{path}:{self.line}: expected {self.expected}, observed {self.seen}")
 
 
@@ -68,24 +76,28 @@ def judge(expectation: Expectation, sighting: Sighting, world: World) -> Judged:
     return Judged(expectation, value, seen, is_met(expectation.operator, seen, value))
 
 
-def do_step(
-    world: World, step: Step, path: Path, show: Callable[[Request, Sighting], None] | None = None
-) -> list[Sighting]:
+def do_step(world: World, step: Step, path: Path) -> list[Sighting]:
     """Do all of a step with the built-in visitor; Unmet at the first unmet expectation."""
     sightings = []
     for act in step.acts:
-        if not isinstance(act, Request):
-            world.do(act)
-            continue
-        sighting = sighted(world, act)
-        sightings.append(sighting)
-        if show:
-            show(act, sighting)
-        for expectation in act.expectations:
-            judged = judge(expectation, sighting, world)
-            if not judged.is_met:
-                raise Unmet(path, judged)
+        try:
+            if isinstance(act, Request):
+                sightings.append(_met(world, act, path))
+            else:
+                world.do(act)
+        except NotAGap as gap:
+            gap.line = act.line
+            raise
     return sightings
+
+
+def _met(world: World, request: Request, path: Path) -> Sighting:
+    sighting = sighted(world, request)
+    for expectation in request.expectations:
+        judged = judge(expectation, sighting, world)
+        if not judged.is_met:
+            raise Unmet(path, judged)
+    return sighting
 
 
 def sighted(world: World, request: Request) -> Sighting:

@@ -30,6 +30,8 @@ def _mistakes_when_run(lesson: Lesson, site: Site) -> list[Mistake]:
     except Unmet as unmet:
         says = f"expected {unmet.expected}, observed {unmet.seen}"
         mistakes.append(Mistake(lesson.path, unmet.line, says))
-    except (NotAGap, Problem) as error:
+    except NotAGap as gap:
+        mistakes.append(Mistake(lesson.path, gap.line or line, str(gap)))
+    except Problem as error:
         mistakes.append(Mistake(lesson.path, line, f"in the step after this line: {error}"))
     return mistakes

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import difflib
+import re
 import shlex
 from pathlib import Path
 
 from sandbox.tutor.lesson.judge import in_short
+from sandbox.tutor.lesson.matching import is_whole, wanted_home
 from sandbox.tutor.lesson.parts import Clock, Request, Scene
 from sandbox.tutor.lesson.world import World, ticket_of
 from sandbox.tutor.why import BY_CODE, nearest, why
+
+IMPORT = re.compile(r"[-+ ](from|import) ")
 
 
 def where(world: World, request: Request | None) -> list[str]:
@@ -67,15 +71,14 @@ def _by_hand(cookie: str) -> str:
 
 def as_curl(request: Request, world: World) -> str:
     """The same request for a terminal."""
-    name, jar = world.server.cookie, world.jar_of(request.visitor)
-    kept = f"{name}={jar}" if jar is not None else ""
+    target, home = world.filled(request.target), wanted_home(request, world)
+    kept = world.person(request.visitor).visitor.jar.header("/", home)
     cookie = kept if request.cookie is None else world.filled(request.cookie)
-    target = world.filled(request.target)
     words = ["curl", "-i", *(["-b", cookie] if cookie else [])]
     words += [part for pair in request.headers for part in ("-H", f"{pair[0]}: {pair[1]}")]
     words += ["-d", world.filled(request.form)] if request.form else []
     words += ["-X", "POST"] if request.method == "POST" and not request.form else []
-    return shlex.join([*words, target if "://" in target else world.site.url + target])
+    return shlex.join([*words, target if is_whole(target) else world.site.url + target])
 
 
 def what_changed(folder: Path, before: Path | None) -> list[str]:
@@ -91,12 +94,14 @@ def what_changed(folder: Path, before: Path | None) -> list[str]:
         lineterm="",
         n=1,
     )
-    return list(lines)
+    return [*(line for line in lines if not IMPORT.match(line)), "(Imports are left out.)"]
 
 
 def why_lines(code: str) -> list[str]:
     """What a reason code means, its usual causes, and what to do."""
     told = why(code)
+    if not code:
+        return ["Nothing was sent so far. To look up a code: y NO_COOKIE."]
     if told is None:
         meant = nearest(code)
         perhaps = f" Did you mean {meant}?" if meant else ""

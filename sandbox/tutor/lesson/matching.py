@@ -12,10 +12,15 @@ from sandbox.tutor.lesson.world import World
 from sandbox.tutor.visitor import HERE
 
 
+def is_whole(target: str) -> bool:
+    """Does it name a host, too?"""
+    return target.startswith("http://")
+
+
 def wanted_path(request: Request, world: World) -> str:
     """The path and query of a request, without the host that it may name."""
     target = world.filled(request.target)
-    if "://" not in target:
+    if not is_whole(target):
         return target
     parts = urlsplit(target)
     return (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
@@ -24,19 +29,21 @@ def wanted_path(request: Request, world: World) -> str:
 def start_address(request: Request, world: World) -> str:
     """The address that puts a browser where the step begins, on the host that it names."""
     target = world.filled(request.target)
-    host = urlsplit(target).netloc if "://" in target else ""
+    host = urlsplit(target).netloc if is_whole(target) else ""
     return f"http://{host}/start" if host else f"{world.site.url}/start"
 
 
 def wanted_home(request: Request, world: World) -> str:
     """The host that a request names, whose cookies it is about."""
-    return urlsplit(world.filled(request.target)).hostname or HERE
+    target = world.filled(request.target)
+    return (urlsplit(target).hostname if is_whole(target) else None) or HERE
 
 
 def near_miss(exchange: Exchange, request: Request, world: World, in_browser: bool) -> str:
     """What is missing, in a sentence; empty when the step is satisfied."""
     path = wanted_path(request, world)
-    host = urlsplit(world.filled(request.target)).netloc
+    target = world.filled(request.target)
+    host = urlsplit(target).netloc if is_whole(target) else ""
     was, wanted = f"{exchange.method} {exchange.target}", f"{request.method} {path}"
     if host and exchange.host != host:
         return f"Seen: {was} on {exchange.host}. This step waits for {wanted} on {host}."
@@ -76,8 +83,7 @@ def _unmet(exchange: Exchange, request: Request, world: World, was: str) -> str:
         return f"Seen: {was}, but {error}."
     if missed is None:
         return ""
-    seen = "nothing" if missed.seen is None else missed.seen
-    return f"Seen: {was}, but the step expects {missed.text}; observed: {seen}."
+    return f"Seen: {was}, but the step expects {missed.text}; observed: {missed.observed}."
 
 
 def left_over(exchange: Exchange, world: World) -> str:

@@ -18,6 +18,7 @@ from sandbox.tutor.lesson.judge import Judged
 WIDEST = 80  # columns of prose
 LONGEST_PAGE = 240  # characters of a page
 KEYS = "b back · h hint · w where am I · y CODE why · d what changed · s skip · q quit"
+IN_LESSONS = ("check_host",)  # the stages that are not drawn when they are OK
 # Legible on a dark and on a light terminal.
 THEME = Theme(
     {
@@ -41,15 +42,8 @@ class Screen:
     def __init__(self, out: TextIO, plain: bool) -> None:
         self._out = out
         self._plain = plain
-        self._painter = Painter(out, plain=plain)
-        self._console = Terminal(
-            file=out,
-            color_system=None if plain else "auto",
-            theme=THEME,
-            highlight=False,
-            markup=False,
-            emoji=False,
-        )
+        self._painter = Painter(out, plain=plain, quiet=IN_LESSONS)
+        self._console = Terminal(out, plain=plain, theme=THEME)
 
     def title(self, text: str) -> None:
         self._painter.say("")
@@ -57,14 +51,15 @@ class Screen:
 
     def say(self, sentence: str = "") -> None:
         """A line; what does not fit stands below, as far in as the line began."""
+        sentence = printable(sentence)
         width = min(self._console.width, WIDEST)
         inner = sentence[: len(sentence) - len(sentence.lstrip())] + "  "
         lines = textwrap.wrap(sentence, width, subsequent_indent=inner) or [""]
         self._painter.say("\n".join(lines))
 
     def line(self, text: str) -> None:
-        """A line as it is, such as one of a program."""
-        self._painter.say(text)
+        """A line in one piece, such as one of a program or a command."""
+        self._console.print(Text(self._painter.writable(printable(text))), soft_wrap=True)
 
     def prose(self, markdown: str) -> None:
         """Markdown as a person reads it; of a link to a file, its words and its path."""
@@ -92,8 +87,7 @@ class Screen:
         if judged.is_met:
             self.say(f"  as expected: {judged.text}")
         else:
-            seen = "nothing" if judged.seen is None else judged.seen
-            self.say(f"  not as expected: {judged.text}, observed {seen}")
+            self.say(f"  not as expected: {judged.text}, observed {judged.observed}")
 
     def address(self, before: str, url: str) -> None:
         """An address that is to be opened."""

@@ -59,6 +59,10 @@ class Site:
         names = ("port", "other port")
         return {name: server.port for name, server in zip(names, self._servers, strict=False)}
 
+    def count_anew(self) -> None:
+        """The next card has the number 1."""
+        self.ids = itertools.count(1)
+
     def listen_on_another_port(self) -> None:
         if len(self._servers) == 1:
             self._servers.append(LiveServer(self, 0).start())

@@ -15,7 +15,7 @@ from sandbox.tutor.lesson.screen import Screen
 from sandbox.tutor.lesson.world import World
 
 T = TypeVar("T")
-EMPTY = "Press Enter alone, or one of the keys."
+EMPTY = "Press Enter alone; or type a letter from the line above, then Enter."
 
 
 class Back(Exception):
@@ -24,6 +24,10 @@ class Back(Exception):
 
 class Skip(Exception):
     """The student goes on without this."""
+
+
+class Disturbed(Exception):
+    """Somebody has changed the server, so the step cannot go on; the message says what was seen."""
 
 
 class Quit(Exception):
@@ -40,8 +44,9 @@ class Desk:
         self.screen = screen
         self.world: World | None = None
         self.waits_for: Request | None = None
+        self.takes_others = False  # a browser or curl can do what is waited for, too
         self.hint = ""
-        self.code = "NO_COOKIE"  # of the last request
+        self.code = ""  # of the last request
         self._inbox = inbox
         self._folder, self._before = folder, before
 
@@ -66,10 +71,14 @@ class Desk:
                 answer = typed(news)
         return answer
 
-    def pause(self, prompt: str) -> None:
-        """Nothing goes on before Enter; there is nothing to skip."""
+    def pause(self, prompt: str, after: int = 0) -> None:
+        """Nothing goes on before Enter; there is nothing to skip. What others do is shown."""
         with suppress(Skip):
-            self.wait(prompt, lambda line: self._only_enter(line) or None)
+            self.wait(prompt, lambda line: self._only_enter(line) or None, self._show_card, after)
+
+    def _show_card(self, exchange: Exchange) -> None:
+        self.code = exchange.verdict
+        self.screen.card(exchange)
 
     def _only_enter(self, line: str) -> bool:
         if line:
@@ -101,9 +110,11 @@ class Desk:
 
     def _hints(self) -> list[str]:
         lines = [self.hint] if self.hint else []
-        if self.world and self.waits_for:
+        if self.world and self.waits_for and self.takes_others:
             lines += ["With curl in another terminal:", as_curl(self.waits_for, self.world)]
-        return lines or ["Read the text above; nothing has to be sent here."]
+        elif self.world and self.waits_for:
+            lines.append("Press Enter: only the built-in visitor can send this cookie.")
+        return lines or ["Read the text above. Nothing has to be sent here."]
 
     def _show(self, lines: list[str]) -> None:
         self.screen.say()

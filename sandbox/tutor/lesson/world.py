@@ -94,6 +94,7 @@ class World:
         self._users = demo_users()
         self._ids = Ids()
         self._open = {"port"}  # the site may have opened another for an earlier world
+        self._people: dict[str, Person] = {}
         self._start_over("app")
         site.show(self)
 
@@ -145,14 +146,13 @@ class World:
         person = self.person(name)
         jar = person.visitor.jar
         before = jar.on(home)
+        sent = dict(reversed(parse_cookie_header(exchange.cookie_header).pairs))
         for cookie in self.cookie_names():
-            jar.cookies.pop((home, cookie), None)
-        for cookie, value in parse_cookie_header(exchange.cookie_header).pairs:
-            if cookie in self.cookie_names():
-                same = before.get(cookie)
-                jar.cookies[home, cookie] = (
-                    same if same and same.value == value else JarCookie(value)
-                )
+            value, kept = sent.get(cookie), before.get(cookie)
+            if value is None:
+                jar.cookies.pop((home, cookie), None)
+            elif self.was_handed_out(value) and not (kept and kept.value == value):
+                jar.cookies[home, cookie] = JarCookie(value)  # a changed one is not adopted
         for header in exchange.set_cookies:
             jar.keep(header, home)
         self._note_given(person, exchange)
@@ -223,12 +223,13 @@ class World:
         exchange.row = store.find(ticket_of(exchange.kept)) if exchange.kept else None
 
     def close(self) -> None:
-        for person in self._people.values():
+        for person in list(self._people.values()):
             person.visitor.close()
 
     def _start_over(self, name: str) -> None:
+        self.close()
         self._servers: dict[str, Server] = {}
-        self._people: dict[str, Person] = {}
+        self._people = {}
         self._handed_out: set[str] = set()
         self.use(name)
 

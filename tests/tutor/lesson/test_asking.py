@@ -76,7 +76,7 @@ def test_a_sort_shows_what_is_sorted_by_letter_and_its_heaps_by_number() -> None
         how_to_answer(SORT),
     ]
     assert "2 numbers" in how_to_answer(SORT)
-    assert "all 3 numbers" in how_to_answer(ORDER)
+    assert "the 3 numbers in the right order" in how_to_answer(ORDER)
 
 
 # What is typed
@@ -142,7 +142,7 @@ def test_whatever_is_typed_is_an_answer_that_can_be_said_or_none(
 
 def test_a_right_answer_gets_its_line() -> None:
     assert feedback(a_step(CHOOSE), "b", "b") == [
-        "You said: At the signer. So it was.",
+        "You said: At the signer. You were right.",
         "The line of b.",
     ]
 
@@ -158,10 +158,10 @@ def test_a_wrong_answer_gets_both_lines_and_where_they_part() -> None:
     assert first == "You said: Nowhere. It was: At the signer. They part at check_signature."
 
 
-def test_where_no_option_names_a_stop_they_part_at_the_watched_stage() -> None:
+def test_where_no_option_names_a_stop_nothing_is_said_of_a_parting() -> None:
     counted = asked("", "How many?\na. One -> rows == 1\nb. None -> rows == 0\nwatch open_session")
     first, *_ = feedback(a_step(counted), "a", "b")
-    assert first == "You said: One. It was: None. They part at open_session."
+    assert first == "You said: One. It was: None."
 
 
 def test_not_to_know_is_not_called_wrong() -> None:
@@ -172,7 +172,7 @@ def test_an_order_is_said_in_words() -> None:
     first, *rest = feedback(a_step(ORDER), "abc", "bca")
     assert first == (
         "You said: the store; then the cookie; then the signature. "
-        "It was: the cookie; then the signature; then the store. They part at check_signature."
+        "It was: the cookie; then the signature; then the store."
     )
     assert rest == list(ANSWERS.values())
 

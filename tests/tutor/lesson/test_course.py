@@ -106,9 +106,10 @@ def test_one_lesson_later_it_is_another_question_than_three_lessons_later(
     assert "Predict: Once more, two?" in told
 
 
-def test_what_was_not_begun_is_not_asked(lessons: Path, progress: Progress) -> None:
-    assert "Once more" not in lead(lessons, progress, "04", "")
+def test_what_was_not_finished_is_not_asked(lessons: Path, progress: Progress) -> None:
     progress.of("01").step = 2
+    assert "Once more" not in lead(lessons, progress, "04", "")
+    finish(progress, "01")
     told = lead(lessons, progress, "04", "")
     assert "Once more, from lesson 01" in told
     assert "from lesson 03" not in told

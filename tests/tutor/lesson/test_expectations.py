@@ -183,12 +183,20 @@ def test_a_stage_ended_was_skipped_or_is_in_no_story() -> None:
         },
     ]
     exchange = an_exchange(events=events)
-    assert seen("stage read_cookie == x", exchange) == "NO_COOKIE"
-    assert seen("stage check_signature == x", exchange) == "SKIPPED"
-    assert seen("stage look_up_session == x", exchange) is None
-    assert seen("verdict == x", exchange) == "NO_COOKIE"
-    assert seen("lamp issued == x", exchange) == "not_asked"
-    assert seen("lamp alive == x", exchange) == "no"
+    assert seen("stage read_cookie == OK", exchange) == "NO_COOKIE"
+    assert seen("stage check_signature == OK", exchange) == "SKIPPED"
+    assert seen("stage look_up_session == OK", exchange) is None
+    assert seen("verdict == OK", exchange) == "NO_COOKIE"
+    assert seen("lamp issued == yes", exchange) == "not_asked"
+    assert seen("lamp alive == yes", exchange) == "no"
+
+
+@pytest.mark.parametrize(
+    "line", ["verdict == NOCOOKIE", "stage read_cookie != NO_SUCH_CODE", "lamp issued == maybe"]
+)
+def test_a_code_that_does_not_exist_is_seen(line: str) -> None:
+    with pytest.raises(NotAnExpectation, match="cannot be"):
+        parse_expectation(line, 1)
 
 
 def test_a_row_is_its_fields_or_nothing() -> None:

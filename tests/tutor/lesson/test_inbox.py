@@ -39,7 +39,7 @@ def test_without_a_keyboard_the_input_has_ended() -> None:
         Inbox(None).next()
 
 
-def test_an_exchange_is_taken_before_a_line_and_before_the_end() -> None:
+def test_exchanges_and_lines_are_taken_in_turn_so_that_a_flood_starves_nobody() -> None:
     with keyboard() as (reading, type_in):
         inbox = Inbox(reading)
         type_in("typed\n")
@@ -49,8 +49,8 @@ def test_an_exchange_is_taken_before_a_line_and_before_the_end() -> None:
         taken = [inbox.next() for _ in range(3)]
     assert [each.number if isinstance(each, Exchange) else each for each in taken] == [
         1,
-        2,
         "typed",
+        2,
     ]
 
 
