@@ -72,6 +72,16 @@ def test_prose_reads_as_text_and_is_never_wider_than_80(
     assert told.strip("\n") == UP_TO_80.strip("\n")
 
 
+@pytest.mark.parametrize(("width", "widest"), [(200, 79), (80, 79), (60, 59), (41, 41)])
+def test_a_line_of_prose_is_as_long_as_it_may_be(
+    monkeypatch: pytest.MonkeyPatch, width: int, widest: int
+) -> None:
+    """Of letters with blanks between them: an even width is one too many for the last."""
+    screen, out = shown(width, monkeypatch)
+    screen.prose("x " * 200)
+    assert max(map(len, text(out).splitlines())) == widest
+
+
 @pytest.mark.parametrize("width", [60, 40])
 def test_on_a_narrow_terminal_the_same_words_stand_on_shorter_lines(
     monkeypatch: pytest.MonkeyPatch, width: int
