@@ -141,6 +141,16 @@ def test_a_sentence_that_is_too_long_goes_on_below_a_little_further_in(
     assert text(out) == "  1  an option that needs more\n    than a line\n"
 
 
+def test_what_a_request_brought_does_not_command_the_terminal(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    screen, out = shown(80, monkeypatch)
+    screen.say("Seen: GET /\x1b[2J\x9b2J\u202e.")
+    screen.line("word \x1b]0;title\x07")
+    assert "\x1b" not in text(out)
+    assert text(out) == "Seen: GET /\\x1b[2J\\x9b2J\\u202e.\nword \\x1b]0;title\\x07\n"
+
+
 def test_markup_of_the_library_is_text_like_any_other(monkeypatch: pytest.MonkeyPatch) -> None:
     screen, out = shown(80, monkeypatch)
     screen.say("[bold]x[/bold] :smile:")
