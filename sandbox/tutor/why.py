@@ -51,7 +51,7 @@ EXPLAINED = (
             "The cookie belongs to another host: localhost and 127.0.0.1 are two hosts.",
             "A private window has a jar of its own.",
         ),
-        "Look for the cookie in the developer tools, or log in to get one.",
+        "Look for the cookie in the developer tools; log in, or say your name, to get one.",
     ),
     Why(
         "MALFORMED",
@@ -61,7 +61,7 @@ EXPLAINED = (
             "Somebody wrote the cookie by hand.",
             "Another program has set a cookie of the same name.",
         ),
-        "Count the parts between the dots, then log in to get a whole ticket.",
+        "Count the parts between the dots, then get a whole ticket: log in, or say your name.",
     ),
     Why(
         "BAD_SIGNATURE",
@@ -72,7 +72,7 @@ EXPLAINED = (
             "Our signing key was retired after this ticket was issued.",
             "The server kept its signing key in memory only and was started again.",
         ),
-        "Compare the computed stamp with the received one, then log in to get a new ticket.",
+        "Compare the computed stamp with the received one, then get a new ticket: log in, or say your name.",
     ),
     Why(
         "EXPIRED",

@@ -43,5 +43,5 @@ def folder_of(number: str, lessons: Path = LESSONS) -> Path:
 def sound(lesson: Lesson, mistakes: list[Mistake]) -> Lesson:
     """A lesson with a mistake is not run: what it taught might be untrue."""
     if mistakes:
-        raise Problem(f"{mistakes[0]}\nMend it; `lesson --lint` names every mistake.")
+        raise Problem(f"{mistakes[0]}\nCorrect it; `lesson --lint` names every mistake.")
     return lesson
