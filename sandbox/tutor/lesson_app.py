@@ -104,7 +104,9 @@ def _cannot_run(path: Path, error: Exception) -> Problem:
     line = error.lineno if isinstance(error, SyntaxError) else _last_line(path, error)
     says = error.msg if isinstance(error, SyntaxError) else str(error)
     where = f"{path}:{line}" if line else str(path)
-    return Problem(f"{where} cannot be run: {type(error).__name__}: {says}. Correct it, then go on.")
+    return Problem(
+        f"{where} cannot be run: {type(error).__name__}: {says}. Correct it, then go on."
+    )
 
 
 def _last_line(path: Path, error: Exception) -> int | None:

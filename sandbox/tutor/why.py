@@ -72,7 +72,7 @@ EXPLAINED = (
             "Our signing key was retired after this ticket was issued.",
             "The server kept its signing key in memory only and was started again.",
         ),
-        "Compare the computed stamp with the received one, then get a new ticket: log in, or say your name.",
+        "Compare computed with received, then get a new ticket: log in, or say your name.",
     ),
     Why(
         "EXPIRED",

@@ -10,6 +10,7 @@ from sandbox.tutor.lesson.waiting import EMPTY, Desk, Disturbed
 from sandbox.tutor.lesson.world import World
 
 MISSES = 2  # until a hint is offered
+AT_THE_FORM = "Your browser is on the page. Now press the button that the step is about."
 NO_END = (
     "The clock of a lesson stands still, so this wait does not end. "
     "Press b: the step before begins on a fresh server."
@@ -49,11 +50,13 @@ class Attempts:
     def _miss(self, exchange: Exchange, missing: str) -> None:
         screen = self._desk.screen
         screen.card(exchange)
-        if exchange.method == "GET" and exchange.target == self._world.site.start_at:
-            screen.say(self._at_the_form(missing))
-            return
-        self._misses += 1
-        screen.say(missing)
+        has_come_to_the_form = (
+            self._request.method == "POST"
+            and exchange.method == "GET"
+            and exchange.target == self._world.site.start_at
+        )
+        self._misses += not has_come_to_the_form
+        screen.say(AT_THE_FORM if has_come_to_the_form else missing)
         old = left_over(exchange, self._world)
         if old:
             screen.say(old)
@@ -61,9 +64,3 @@ class Attempts:
             screen.say(NO_END)
         if self._misses >= MISSES:
             screen.say("Press h for a hint.")
-
-    def _at_the_form(self, missing: str) -> str:
-        """Somebody has opened the page on which the form stands, as he was asked to."""
-        if self._request.method != "POST":
-            return missing
-        return "Your browser is on the page. Now press the button that the step is about."
