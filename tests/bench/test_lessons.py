@@ -42,7 +42,7 @@ def test_a_lesson_is_measured_and_nobodys_progress_is_touched(course: Path) -> N
 @needs_a_terminal
 def test_a_lesson_that_ends_too_early_gives_its_last_words(course: Path) -> None:
     (course / "lessons" / "01_small" / "README.md").write_text("# nothing")
-    with pytest.raises(Problem, match="It said: Mend it"):
+    with pytest.raises(Problem, match="It said: Correct it"):
         lessons.measure(Effort(quick=True), course / "measured")
 
 

@@ -276,7 +276,7 @@ def test_a_lesson_with_a_mistake_is_not_run(tmp_path: Path, run: Run) -> None:
     small(tmp_path, "rows == 0", "rowz == 0")
     ran = run("07", "--auto")
     assert_says(ran, f"README.md:{line_of(GOOD, 'rows == 0')}: unknown subject 'rowz'")
-    assert_says(ran, "Mend it; `lesson --lint` names every mistake.")
+    assert_says(ran, "Correct it; `lesson --lint` names every mistake.")
 
 
 @pytest.mark.parametrize("how", ["--auto", "--lint"])
