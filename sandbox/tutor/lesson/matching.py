@@ -69,7 +69,7 @@ def _other_method(exchange: Exchange, request: Request, wanted: str) -> str:
         )
     if exchange.method == "POST":
         return f"That was a POST: it sent a form. The step wants the page ({wanted})."
-    return f"That was a {exchange.method}. The step wants {wanted}."
+    return f"That was {exchange.method}. The step wants {wanted}."
 
 
 def _unmet(exchange: Exchange, request: Request, world: World, was: str) -> str:

@@ -160,7 +160,7 @@ def test_a_form_sent_is_no_page_fetched(world: World, browser: Browser) -> None:
 
 def test_another_method_is_named(world: World, browser: Browser) -> None:
     says = missing(browser("HEAD", "/"), wanted("GET", "/", "status == 200"), world)
-    assert says == "That was a HEAD. The step wants GET /."
+    assert says == "That was HEAD. The step wants GET /."
 
 
 def test_another_page_is_named(world: World, browser: Browser) -> None:
