@@ -65,8 +65,9 @@ class Guide:
         """Lead through one step; Back, Quit: the student wants to be elsewhere."""
         self._desk.hint, self._desk.waits_for = step.hint, None
         self._said_careless = False
-        with suppress(NotAGap):  # what it names may still be to come in this step
-            self._put_start(step.requests[0]) if step.requests else None
+        for first in step.requests[:1]:
+            with suppress(NotAGap):  # what it names may still be to come in this step
+                self._put_start(first)
         self._screen.title(f"{self.lesson.number}.{step.number}  {step.title}")
         self._screen.prose(step.before)
         answer = self._predict(step.prediction) if step.prediction else None
