@@ -82,6 +82,8 @@ class Course:
         desk.world = None
         desk.screen.title(f"Lesson {lesson.number} · {lesson.title}")
         desk.screen.prose(lesson.intro)
+        desk.screen.say()
+        desk.screen.say("Press Enter to go on. Or type a letter of the line below, then Enter.")
         _pause_at_the_beginning(desk, "Enter begins")
 
     def _review(self, earlier: Lesson, ago: int, site: Site, desk: Desk) -> None:
