@@ -77,9 +77,11 @@ class Progress:
 
     def _beside_others(self) -> Lessons:
         """What another command has written meanwhile stays, but for the lessons changed here."""
-        changed = {n: mine for n, mine in self._lessons.items() if mine != self._as_read.get(n)}
         with suppress(_Damaged, OSError):
-            self._lessons = _read(self.path) | {n: self._lessons[n] for n in changed}
+            for lesson, theirs in _read(self.path).items():
+                mine = self.of(lesson)
+                if mine == self._as_read.get(lesson, LessonProgress()):
+                    vars(mine).update(vars(theirs))  # the same object: it may be in use
         return self._lessons
 
     def _begin_afresh(self, damage: str) -> None:

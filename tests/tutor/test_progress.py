@@ -402,6 +402,20 @@ def test_of_two_commands_each_saves_what_it_has_changed(path: Path, said: list[s
     assert (last.of("01").step, last.of("02").step, said) == (2, 3, [])
 
 
+def test_what_is_in_use_is_saved_after_a_save_that_changed_nothing(
+    path: Path, said: list[str]
+) -> None:
+    progress = Progress.load(path, said.append)
+    progress.of("01").step = 5
+    progress.save()
+    in_use = Progress.load(path, said.append)
+    mine = in_use.of("01")
+    in_use.save()
+    mine.step = 6
+    in_use.save()
+    assert Progress.load(path, said.append).of("01").step == 6
+
+
 def test_whoever_reads_while_others_save_never_finds_a_torn_file(
     path: Path, said: list[str]
 ) -> None:
