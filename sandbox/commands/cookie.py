@@ -257,6 +257,7 @@ def _let_words_begin_with_a_dash(parser: argparse.ArgumentParser) -> None:
             parser.error("unknown option, or a word too many; quote VALUE, give options before it")
         return options, []
 
+    # Its overloads cannot be written here in short; only parse_args calls it.
     parser.parse_known_args = parse_all  # type: ignore[assignment, method-assign]
 
 

@@ -26,7 +26,7 @@ DIGESTS = {40: "SHA-1", 56: "SHA-224", 64: "SHA-256", 96: "SHA-384", 128: "SHA-5
 PHP = re.compile(r"[0-9a-z]{26,32}", re.IGNORECASE)
 SHAPE_43 = re.compile(r"[\w-]{43}", re.ASCII)
 WITHOUT_STAMP = re.compile(r"[\w-]{43}\.[\w-]{6}\.?", re.ASCII)
-QUOTES = ('""', "''", "“”", "„“", "‘’", "``")  # noqa: RUF001
+QUOTES = ('""', "''", "“”", "„“", "‘’", "``")  # noqa: RUF001  # as texts quote
 ENOUGH = 65536  # characters or bytes that are looked at
 
 

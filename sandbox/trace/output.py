@@ -22,7 +22,7 @@ class Output(io.RawIOBase):
     """
 
     def __init__(self, out: TextIO) -> None:
-        self._raw = open(out.fileno(), "wb", buffering=0, closefd=False)  # noqa: SIM115
+        self._raw = open(out.fileno(), "wb", buffering=0, closefd=False)  # noqa: SIM115  # until the end
 
     def writable(self) -> bool:
         return True

@@ -35,7 +35,7 @@ class LessonApp:
         """The server on these bricks; Problem when it cannot be made."""
         try:
             app = self._make_app(bricks)
-        except Exception as error:
+        except Exception as error:  # whoever writes a lesson may make any mistake
             raise _cannot_run(self.path, error) from None
         return Careless(app, self.careless) if self.careless else app
 
@@ -94,7 +94,7 @@ def _run(path: Path) -> ModuleType:
     module = importlib.util.module_from_spec(spec)
     try:
         spec.loader.exec_module(module)
-    except Exception as error:
+    except Exception as error:  # whoever writes a lesson may make any mistake
         raise _cannot_run(path, error) from None
     return module
 

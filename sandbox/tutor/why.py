@@ -51,7 +51,7 @@ EXPLAINED = (
             "The cookie belongs to another host: localhost and 127.0.0.1 are two hosts.",
             "A private window has a jar of its own.",
         ),
-        "Look for the cookie in the developer tools; log in, or say your name, to get one.",
+        "Look for the cookie in the developer tools, or get one from this server.",
     ),
     Why(
         "MALFORMED",
@@ -61,7 +61,7 @@ EXPLAINED = (
             "Somebody wrote the cookie by hand.",
             "Another program has set a cookie of the same name.",
         ),
-        "Count the parts between the dots, then get a whole ticket: log in, or say your name.",
+        "Count the parts between the dots, then get a whole ticket from this server.",
     ),
     Why(
         "BAD_SIGNATURE",
@@ -72,7 +72,7 @@ EXPLAINED = (
             "Our signing key was retired after this ticket was issued.",
             "The server kept its signing key in memory only and was started again.",
         ),
-        "Compare computed with received, then get a new ticket: log in, or say your name.",
+        "Compare computed with received, then get a new ticket from this server.",
     ),
     Why(
         "EXPIRED",

@@ -9,10 +9,10 @@ from pathlib import Path
 import pytest
 
 from sandbox.tutor.lesson import judge
-from sandbox.tutor.lesson.expectations import parse_expectation, turned_round
+from sandbox.tutor.lesson.expectations import parse_expectation
 from sandbox.tutor.lesson.site import Site
 from tests.lessons.small import GOOD, line_of, write_lesson
-from tests.lessons.turned import LESSONS, turn_all, with_line_turned
+from tests.lessons.turned import LESSONS, turn_all, turned_round, with_line_turned
 
 READMES = sorted(LESSONS.glob("[0-9][0-9]_*/README.md"))
 LINES_OF_SMALL = 11  # counted by hand

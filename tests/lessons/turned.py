@@ -18,7 +18,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from sandbox.tutor.lesson.auto import run_lesson
-from sandbox.tutor.lesson.expectations import turned_round
+from sandbox.tutor.lesson.expectations import TURNED
 from sandbox.tutor.lesson.filling import NotAGap
 from sandbox.tutor.lesson.judge import Unmet
 from sandbox.tutor.lesson.parts import Expectation, Lesson, Step
@@ -27,6 +27,14 @@ from sandbox.tutor.lesson.shelf import folders, sound
 from sandbox.tutor.lesson.site import Site
 
 LESSONS = Path(__file__).parent.parent.parent / "lessons"
+
+
+def turned_round(expectation: Expectation) -> Expectation:
+    """The same with the operator's pair: it is met exactly when this one is not."""
+    operator = TURNED[expectation.operator]
+    subject = f"{expectation.subject} {expectation.name}".rstrip()
+    text = f"{subject} {operator} {expectation.value}".rstrip()
+    return replace(expectation, operator=operator, text=text)
 
 
 @dataclass(frozen=True)

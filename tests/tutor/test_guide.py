@@ -21,32 +21,70 @@ from sandbox.tutor.lesson.world import World
 
 
 class QuickBrowser(Screen):
-    """Sends alice's form at the first prompt, and follows the 303 before anybody looks up."""
+    """Sends forms when a request is waited for, and follows each 303 before anybody looks up."""
 
+    forms: tuple[dict[str, str], ...] = ()
     url = ""
 
     def prompt(self, text: str) -> None:
         super().prompt(text)
-        url, self.url = self.url, ""
-        if url:
+        if text == "Enter sends it" and self.forms:
+            form, *rest = self.forms
+            self.forms = tuple(rest)
             with httpx.Client(follow_redirects=True, trust_env=False) as browser:
-                browser.post(url, data={"name": "alice"})
+                browser.post(self.url, data=form)
+
+
+def led_by(number: str, step: int, path: str, *forms: dict[str, str], typed: str = "") -> str:
+    """What is shown in a step to somebody who sends these forms with a browser."""
+    lesson = find_lesson(number)
+    out, inbox = io.StringIO(), Inbox(io.StringIO(typed))
+    with Site(0, inbox.seen) as site:
+        screen = QuickBrowser(out, plain=True)
+        screen.url, screen.forms = site.url + path, forms
+        guide = Guide(lesson, site, Desk(screen, inbox, lesson.folder, None), step)
+        with suppress(Ended):  # nobody presses Enter at the end
+            guide.do(lesson.steps[step - 1])
+    return " ".join(out.getvalue().split())
+
+
+ALICE = {"username": "alice", "password": "wonderland"}
+SKIP_THE_QUESTION = "s\n"
 
 
 def test_a_browser_that_follows_a_303_at_once_has_done_the_next_request() -> None:
-    lesson = find_lesson("02")
-    step = lesson.steps[2]
-    assert [request.method for request in step.requests] == ["POST", "GET"]
-    out, inbox = io.StringIO(), Inbox(None)
-    with Site(0, inbox.seen) as site:
-        screen = QuickBrowser(out, plain=True)
-        screen.url = site.url
-        guide = Guide(lesson, site, Desk(screen, inbox, lesson.folder, None))
-        guide.rebuild(step.number)
-        with suppress(Ended):  # nobody presses Enter at the end
-            guide.do(step)
-    assert "as expected: jar == alice" in out.getvalue()
-    assert "Enter goes on" in out.getvalue()
+    told = led_by("02", 3, "/", {"name": "alice"})
+    assert "as expected: jar == alice" in told
+    assert "Enter goes on" in told
+
+
+def test_a_redirect_that_a_browser_follows_does_not_take_the_place_of_a_visit_much_later() -> None:
+    told = led_by("08", 7, "/login", ALICE, typed=SKIP_THE_QUESTION)
+    assert "The clock was moved by +15 min" in told
+    assert "Your own browser has not moved with the clock: press Enter." in told
+    assert "idle 15 min" not in told
+    assert "+16 min" not in told
+
+
+def test_where_a_browser_was_led_by_a_redirect_it_has_missed_nothing() -> None:
+    told = led_by("04", 8, "/", {"word": "tulip"})
+    assert "expects row word == rose; observed: tulip." in told
+    assert re.search(r"#\d+ GET / ", told), "its card is drawn"
+    assert told.count("Seen: ") == 1
+    assert "Your browser is on the page." not in told
+
+
+def test_two_wrong_passwords_of_one_user_do_not_show_an_unknown_name() -> None:
+    wrong = {"username": "alice", "password": "wrong"}
+    told = led_by("05", 2, "/login", wrong, wrong, typed=SKIP_THE_QUESTION)
+    assert "as expected: card check_password contains wrong for alice" in told
+    assert "expects card check_password contains the name is not known" in told
+    assert "Enter goes on" not in told
+
+
+def test_a_step_of_two_people_says_whose_turn_it_is() -> None:
+    login = led_by("07", 1, "/login", ALICE)
+    assert "Another visitor's turn: go on in that window, or press Enter." in login
 
 
 @pytest.mark.parametrize(

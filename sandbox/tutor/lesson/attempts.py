@@ -4,12 +4,17 @@ from __future__ import annotations
 
 from sandbox.tutor.lesson.exchange import Exchange
 from sandbox.tutor.lesson.judge import Sighting, judge, sighted
-from sandbox.tutor.lesson.matching import left_over, near_miss, wanted_home
-from sandbox.tutor.lesson.parts import Request, Step
+from sandbox.tutor.lesson.matching import address, left_over, near_miss
+from sandbox.tutor.lesson.parts import Request
 from sandbox.tutor.lesson.waiting import EMPTY, Desk, Disturbed
 from sandbox.tutor.lesson.world import World
+from sandbox.tutor.visitor import HERE
 
 MISSES = 2  # until a hint is offered
+OFFER = (
+    "Press h for a hint. Or press Enter: the built-in visitor does it, on a fresh server if the "
+    "step cannot be met any more."
+)
 AT_THE_FORM = "Your browser is on the page. Now press the button that the step is about."
 NO_END = (
     "The clock of a lesson stands still, so this wait does not end. "
@@ -20,9 +25,9 @@ NO_END = (
 class Attempts:
     """The attempts at one request of a step."""
 
-    def __init__(self, step: Step, request: Request, world: World, desk: Desk) -> None:
-        self._step, self._request = step, request
-        self._world, self._desk = world, desk
+    def __init__(self, request: Request, world: World, desk: Desk, before: Exchange | None) -> None:
+        self._request, self._world, self._desk = request, world, desk
+        self._led_to = _location(before)
         self._misses = 0
 
     def typed(self, line: str) -> Sighting | None:
@@ -39,9 +44,9 @@ class Attempts:
 
     def seen(self, exchange: Exchange) -> Sighting | None:
         """Somebody's exchange: what the step wants, or a near miss that is answered."""
-        missing = near_miss(exchange, self._request, self._world, self._step.in_browser)
+        missing = near_miss(exchange, self._request, self._world, self._desk.takes_others)
         if not missing:
-            home = wanted_home(self._request, self._world)
+            home = address(self._request, self._world).hostname or HERE
             self._world.adopt(self._request.visitor, exchange, home)
             return Sighting(exchange, self._world.jar_of(self._request.visitor))
         self._miss(exchange, missing)
@@ -50,17 +55,32 @@ class Attempts:
     def _miss(self, exchange: Exchange, missing: str) -> None:
         screen = self._desk.screen
         screen.card(exchange)
-        has_come_to_the_form = (
-            self._request.method == "POST"
-            and exchange.method == "GET"
-            and exchange.target == self._world.site.start_at
-        )
-        self._misses += not has_come_to_the_form
-        screen.say(AT_THE_FORM if has_come_to_the_form else missing)
+        was_led_here = exchange.method == "GET" and exchange.target == self._led_to
+        self._led_to = _location(exchange)
+        if was_led_here:  # by a redirect: nobody has tried anything
+            return
+        at_the_form = self._is_at_the_form(exchange)
+        self._misses += not at_the_form
+        screen.say(AT_THE_FORM if at_the_form else missing)
         old = left_over(exchange, self._world)
         if old:
             screen.say(old)
         if exchange.verdict == "THROTTLED":
             screen.say(NO_END)
         if self._misses >= MISSES:
-            screen.say("Press h for a hint.")
+            screen.say(OFFER)
+
+    def _is_at_the_form(self, exchange: Exchange) -> bool:
+        """Somebody has opened the page on which the form stands, as he was asked to."""
+        is_page = exchange.method == "GET" and exchange.status == 200
+        return (
+            self._request.method == "POST"
+            and is_page
+            and exchange.target == self._world.site.start_at
+        )
+
+
+def _location(exchange: Exchange | None) -> str | None:
+    """Where a response sends the browser."""
+    headers = exchange.headers if exchange else []
+    return next((value for name, value in headers if name.lower() == "location"), None)

@@ -135,6 +135,10 @@ def _pause_at_the_beginning(desk: Desk, prompt: str) -> None:
 
 def _say_disturbed(desk: Desk, what: str) -> None:
     """Enter or q, so that a lesson which never keeps its word can be left."""
+    desk.waits_for = None
     desk.screen.say(f"The server is not as this step needs it: {what}.")
-    desk.screen.say("Somebody has changed it meanwhile. The step begins again on a fresh server.")
+    desk.screen.say(
+        "It was changed meanwhile, perhaps by your own browser. "
+        "The step begins again on a fresh server."
+    )
     _pause_at_the_beginning(desk, "Enter begins the step again")

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from dataclasses import replace
 
 from sandbox.trace.stage import KNOWN_STAGES
+from sandbox.trace.words import stage_lines
 from sandbox.tutor.lesson.exchange import Exchange
 from sandbox.tutor.lesson.parts import Expectation
 from sandbox.tutor.why import BY_CODE
@@ -29,14 +29,14 @@ NAMES = {
     "cookie": re.compile("|[A-Za-z-]+"),
     "body": NO_NAME,
     "stage": TOKEN,
+    "card": TOKEN,
     "verdict": NO_NAME,
     "lamp": re.compile("issued|alive"),
     "rows": NO_NAME,
     "row": re.compile("|id|user|word"),
     "jar": NO_NAME,
 }
-
-
+ALWAYS_THERE = ("status", "body", "verdict", "lamp", "rows")
 CODES = {
     "verdict": tuple(BY_CODE),
     "stage": tuple(BY_CODE),
@@ -56,23 +56,17 @@ def parse_expectation(text: str, line: int) -> Expectation:
     subject, _, name = found["subject"].partition(" ")
     if subject not in NAMES:
         raise NotAnExpectation(f"unknown subject {subject!r}; there are {', '.join(NAMES)}")
+    if subject in ALWAYS_THERE and found["operator"] in ("present", "absent"):
+        raise NotAnExpectation(f"{subject!r} is always there: compare it with a value")
     if not NAMES[subject].fullmatch(name):
         raise NotAnExpectation(f"{subject!r} cannot have the name {name!r} here")
-    if subject == "stage" and name not in KNOWN_STAGES:
+    if subject in ("stage", "card") and name not in KNOWN_STAGES:
         raise NotAnExpectation(f"there is no stage {name!r}; there are {', '.join(KNOWN_STAGES)}")
     value = found.groupdict().get("value", "")
     codes = CODES.get(subject)
     if codes and found["operator"] in ("==", "!=") and value not in codes:
         raise NotAnExpectation(f"{subject} cannot be {value!r}; there are {', '.join(codes)}")
     return Expectation(line, text, subject, name, found["operator"], value)
-
-
-def turned_round(expectation: Expectation) -> Expectation:
-    """The same with the operator's pair: it is met exactly when this one is not."""
-    operator = TURNED[expectation.operator]
-    subject = f"{expectation.subject} {expectation.name}".rstrip()
-    text = f"{subject} {operator} {expectation.value}".rstrip()
-    return replace(expectation, operator=operator, text=text)
 
 
 def observed(expectation: Expectation, exchange: Exchange, jar: str | None) -> str | None:
@@ -103,6 +97,13 @@ def _cookie(exchange: Exchange, name: str, _jar: str | None) -> str | None:
     return next((value for each, _, value in pieces if each.lower() == name.lower()), None)
 
 
+def _card(exchange: Exchange, name: str, _jar: str | None) -> str | None:
+    """What the trace says of a stage, in the words of its card."""
+    ended = (each for each in exchange.events if each["type"] == "stage_ended")
+    found = [each for each in ended if each["stage"] == name]
+    return stage_lines(found[-1], quiet=())[0].text if found else None
+
+
 def _row(exchange: Exchange, name: str, _jar: str | None) -> str | None:
     if exchange.row is None:
         return None
@@ -115,6 +116,7 @@ _LOOK: dict[str, Callable[[Exchange, str, str | None], str | None]] = {
     "cookie": _cookie,
     "body": lambda exchange, _name, _jar: exchange.text,
     "stage": lambda exchange, name, _jar: exchange.stages.get(name),
+    "card": _card,
     "verdict": lambda exchange, _name, _jar: exchange.verdict,
     "lamp": lambda exchange, name, _jar: str(exchange.response["lamps"][name]),
     "rows": lambda exchange, _name, _jar: str(exchange.rows),

@@ -24,7 +24,7 @@ from sandbox.tutor.lesson.judge import (
     right_answers,
 )
 from sandbox.tutor.lesson.looking import in_words, scene_in_words
-from sandbox.tutor.lesson.matching import start_address, wanted_path
+from sandbox.tutor.lesson.matching import address, page_of
 from sandbox.tutor.lesson.parts import Clock, Lesson, Prediction, Request, Scene, Step
 from sandbox.tutor.lesson.site import Site
 from sandbox.tutor.lesson.waiting import Desk, Disturbed, Skip
@@ -111,14 +111,15 @@ class Guide:
         for line in question_lines(prediction):
             self._screen.say(line)
         try:
-            answer = self._answer(prediction, "Your prediction (s skips the question)")
+            prompt = "Your prediction (s skips the question)"
+            answer = self._answer(prediction, prompt, "Answer first, then do it again.")
         except Skip:
             return None
         if answer == DONT_KNOW:
             self._screen.say(f"Then look at {prediction.watch}. You will be asked once more.")
         return answer
 
-    def _answer(self, prediction: Prediction, prompt: str) -> str:
+    def _answer(self, prediction: Prediction, prompt: str, advice: str) -> str:
         def typed(line: str) -> str | None:
             answer = read_answer(prediction, line)
             if answer is None:
@@ -127,7 +128,7 @@ class Guide:
 
         def seen(exchange: Exchange) -> None:
             was = f"{exchange.method} {exchange.target}"
-            self._screen.say(f"Seen: {was}. Answer first, then do it again.")
+            self._screen.say(f"Seen: {was}. {advice}")
 
         return self._desk.wait(prompt, typed, seen, self._site.recorder.now())
 
@@ -137,7 +138,8 @@ class Guide:
         self._last = self._site.recorder.now()
         for act in step.acts:
             if isinstance(act, Request):
-                sightings.append(self._exchange(step, act))
+                before = sightings[-1].exchange if sightings else None
+                sightings.append(self._exchange(step, act, before))
                 self._last = sightings[-1].exchange.number  # a redirect may be on its way
             else:
                 self._set(act)
@@ -158,16 +160,17 @@ class Guide:
 
     def _put_start(self, request: Request) -> None:
         """Where /start leads a browser: to the page from which this request is made."""
-        path = "/" if request.method == "POST" else wanted_path(request, self._world)
+        path = "/" if request.method == "POST" else page_of(address(request, self._world))
         self._site.start_as, self._site.start_at = request.visitor, request.at or path
 
-    def _exchange(self, step: Step, request: Request) -> Sighting:
+    def _exchange(self, step: Step, request: Request, before: Exchange | None) -> Sighting:
         """Wait until somebody has made the exchange that the step wants."""
         self._desk.waits_for = request
-        self._desk.takes_others = step.in_browser or request.cookie is None
+        by_hand = request.cookie is not None and not step.in_browser
+        self._desk.takes_others = not by_hand and not follows_the_clock(step, request)
         self._put_start(request)
         self._say_what_is_waited_for(step, request)
-        attempts = Attempts(step, request, self._world, self._desk)
+        attempts = Attempts(request, self._world, self._desk, before)
         sighting = self._desk.wait("Enter sends it", attempts.typed, attempts.seen, self._last)
         self._show(request, sighting)
         return sighting
@@ -176,15 +179,19 @@ class Guide:
         self._screen.say()
         self._say_careless()
         self._screen.say(f"This step waits for {in_words(request, self._world)}.")
-        if not self._desk.takes_others:
-            return
-        if any(isinstance(act, Clock) for act in step.acts[: step.acts.index(request)]):
+        first = step.requests[0]
+        if follows_the_clock(step, request):
             self._screen.say("Your own browser has not moved with the clock: press Enter.")
-        elif request is not step.requests[0]:
+        elif not self._desk.takes_others:
+            self._screen.say("Only the built-in visitor can do this one: press Enter.")
+        elif request is first:
+            before = "In your own browser: open " if step.in_browser else "Or in your own browser: "
+            host = address(request, self._world).netloc
+            self._screen.address(before, f"http://{host}/start")
+        elif request.visitor == first.visitor:
             self._screen.say("Go on in your browser, if you have begun there; or press Enter.")
         else:
-            before = "In your own browser: open " if step.in_browser else "Or in your own browser: "
-            self._screen.address(before, start_address(request, self._world))
+            self._screen.say("Another visitor's turn: go on in that window, or press Enter.")
 
     def _show(self, request: Request, sighting: Sighting) -> None:
         self._desk.code = sighting.exchange.verdict
@@ -199,7 +206,7 @@ class Guide:
             return
         self._screen.prose(step.recall)
         try:
-            typed = self._desk.wait("Your sentence, from memory", lambda line: line)
+            typed = self._desk.wait("From memory", lambda line: line)
         except Skip:
             typed = ""
         if typed:
@@ -231,6 +238,12 @@ class Guide:
         for line in question_lines(asked):
             self._screen.say(line)
         try:
-            return self._answer(asked, "Which was it (s skips the question)")
+            prompt = "Which was it (s skips the question)"
+            return self._answer(asked, prompt, "This step is over; answer, then go on.")
         except Skip:
             return None
+
+
+def follows_the_clock(step: Step, request: Request) -> bool:
+    """Was the clock moved earlier in this step? Real browsers do not move with it."""
+    return any(isinstance(act, Clock) for act in step.acts[: step.acts.index(request)])

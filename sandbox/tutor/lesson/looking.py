@@ -8,7 +8,7 @@ import shlex
 from pathlib import Path
 
 from sandbox.tutor.lesson.judge import in_short
-from sandbox.tutor.lesson.matching import is_whole, wanted_home
+from sandbox.tutor.lesson.matching import address
 from sandbox.tutor.lesson.parts import Clock, Request, Scene
 from sandbox.tutor.lesson.world import World, ticket_of
 from sandbox.tutor.why import BY_CODE, nearest, why
@@ -21,8 +21,9 @@ def where(world: World, request: Request | None) -> list[str]:
     lines = [line for name in world.names() for line in _of(name, world)]
     rows = len(world.server.store)
     lines.append(f"the store holds {rows} row{'s' * (rows != 1)}")
-    if world.moved:
-        lines.append(f"the clock was moved by {world.moved / 60:g} min; real browsers stay behind")
+    if world.clock.moved:
+        moved = f"the clock was moved by {world.clock.moved / 60:g} min"
+        lines.append(f"{moved}; real browsers stay behind")
     if request:
         lines.append(f"this step waits for {in_words(request, world)}")
     return lines
@@ -71,14 +72,14 @@ def _by_hand(cookie: str) -> str:
 
 def as_curl(request: Request, world: World) -> str:
     """The same request for a terminal."""
-    target, home = world.filled(request.target), wanted_home(request, world)
-    kept = world.person(request.visitor).visitor.jar.header("/", home)
+    to = address(request, world)
+    kept = world.person(request.visitor).visitor.jar.header("/", to.hostname or "")
     cookie = kept if request.cookie is None else world.filled(request.cookie)
     words = ["curl", "-i", *(["-b", cookie] if cookie else [])]
     words += [part for pair in request.headers for part in ("-H", f"{pair[0]}: {pair[1]}")]
     words += ["-d", world.filled(request.form)] if request.form else []
     words += ["-X", "POST"] if request.method == "POST" and not request.form else []
-    return shlex.join([*words, target if is_whole(target) else world.site.url + target])
+    return shlex.join([*words, to.geturl()])
 
 
 def what_changed(folder: Path, before: Path | None) -> list[str]:

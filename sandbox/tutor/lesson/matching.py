@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from urllib.parse import parse_qsl, urlsplit
+from urllib.parse import SplitResult, parse_qsl, urljoin, urlsplit
 
 from sandbox.tutor.lesson.exchange import Exchange
 from sandbox.tutor.lesson.filling import NotAGap
@@ -12,48 +12,33 @@ from sandbox.tutor.lesson.world import World
 from sandbox.tutor.visitor import HERE
 
 
-def is_whole(target: str) -> bool:
-    """Does it name a host, too?"""
-    return target.startswith("http://")
+def address(request: Request, world: World) -> SplitResult:
+    """Where a request goes, its host included."""
+    return urlsplit(urljoin(world.site.url, world.filled(request.target)))
 
 
-def wanted_path(request: Request, world: World) -> str:
-    """The path and query of a request, without the host that it may name."""
-    target = world.filled(request.target)
-    if not is_whole(target):
-        return target
-    parts = urlsplit(target)
-    return (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
+def page_of(address: SplitResult) -> str:
+    """The path and the query of an address."""
+    return (address.path or "/") + (f"?{address.query}" if address.query else "")
 
 
-def start_address(request: Request, world: World) -> str:
-    """The address that puts a browser where the step begins, on the host that it names."""
-    target = world.filled(request.target)
-    host = urlsplit(target).netloc if is_whole(target) else ""
-    return f"http://{host}/start" if host else f"{world.site.url}/start"
+def near_miss(exchange: Exchange, request: Request, world: World, takes_others: bool) -> str:
+    """What is missing, in a sentence; empty when the step is satisfied.
 
-
-def wanted_home(request: Request, world: World) -> str:
-    """The host that a request names, whose cookies it is about."""
-    target = world.filled(request.target)
-    return (urlsplit(target).hostname if is_whole(target) else None) or HERE
-
-
-def near_miss(exchange: Exchange, request: Request, world: World, in_browser: bool) -> str:
-    """What is missing, in a sentence; empty when the step is satisfied."""
-    path = wanted_path(request, world)
-    target = world.filled(request.target)
-    host = urlsplit(target).netloc if is_whole(target) else ""
-    was, wanted = f"{exchange.method} {exchange.target}", f"{request.method} {path}"
-    if host and exchange.host != host:
-        return f"Seen: {was} on {exchange.host}. This step waits for {wanted} on {host}."
-    same_page = exchange.path == path.partition("?")[0]
+    Not `takes_others`: only the built-in visitor can do what the step wants.
+    """
+    to = address(request, world)
+    page = page_of(to)
+    was, wanted = f"{exchange.method} {exchange.target}", f"{request.method} {page}"
+    if "://" in request.target.partition("?")[0] and exchange.host != to.netloc:
+        return f"Seen: {was} on {exchange.host}. This step waits for {wanted} on {to.netloc}."
+    same_page = exchange.path == page.partition("?")[0]
     if same_page and exchange.method != request.method:
         return _other_method(exchange, request, wanted)
-    if not same_page or ("?" in path and _query(exchange.target) != _query(path)):
+    if not same_page or (to.query and _query(exchange.target) != _query(page)):
         return f"Seen: {was}. This step waits for {wanted}."
-    if request.cookie is not None and not in_browser:
-        return f"Seen: {was}. This step sends a cookie by hand: press Enter for that."
+    if not takes_others:
+        return f"Seen: {was}. Only the built-in visitor can do this one: press Enter."
     return _unmet(exchange, request, world, was)
 
 
@@ -73,7 +58,7 @@ def _other_method(exchange: Exchange, request: Request, wanted: str) -> str:
 
 
 def _unmet(exchange: Exchange, request: Request, world: World, was: str) -> str:
-    is_here = wanted_home(request, world) == HERE
+    is_here = address(request, world).hostname == HERE
     sighting = Sighting(exchange, exchange.kept if is_here else world.jar_of(request.visitor))
     judged = (judge(each, sighting, world) for each in request.expectations)
     try:

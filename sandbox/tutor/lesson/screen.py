@@ -108,4 +108,6 @@ class Screen:
 
 def _link_in_words(link: re.Match[str]) -> str:
     words, to = link.groups()
+    if words == to:
+        return words
     return f"{words} ({to})" if to.startswith("http") else f"{words} ({to.lstrip('./')})"

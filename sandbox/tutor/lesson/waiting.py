@@ -113,7 +113,7 @@ class Desk:
         if self.world and self.waits_for and self.takes_others:
             lines += ["With curl in another terminal:", as_curl(self.waits_for, self.world)]
         elif self.world and self.waits_for:
-            lines.append("Press Enter: only the built-in visitor can send this cookie.")
+            lines.append("Only the built-in visitor can do this one: press Enter.")
         return lines or ["Read the text above. Nothing has to be sent here."]
 
     def _show(self, lines: list[str]) -> None:

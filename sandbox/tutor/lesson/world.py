@@ -188,11 +188,6 @@ class World:
         """Everybody who has been here."""
         return list(self._people)
 
-    @property
-    def moved(self) -> float:
-        """By how many seconds the clock was moved."""
-        return self.clock.moved
-
     def jar_of(self, name: str) -> str | None:
         """The value of the present server's cookie in this visitor's jar."""
         return self.person(name).visitor.jar.value(self.server.cookie)

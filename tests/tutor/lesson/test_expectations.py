@@ -14,8 +14,8 @@ from sandbox.tutor.lesson.expectations import (
     is_met,
     observed,
     parse_expectation,
-    turned_round,
 )
+from tests.lessons.turned import turned_round
 
 PAIRS = [("==", "!="), ("contains", "lacks"), ("present", "absent")]
 SEEN = st.none() | st.text()
@@ -189,6 +189,23 @@ def test_a_stage_ended_was_skipped_or_is_in_no_story() -> None:
     assert seen("verdict == OK", exchange) == "NO_COOKIE"
     assert seen("lamp issued == yes", exchange) == "not_asked"
     assert seen("lamp alive == yes", exchange) == "no"
+
+
+@pytest.mark.parametrize(
+    "line",
+    ["status present", "rows absent", "verdict present", "body present", "lamp alive absent"],
+)
+def test_what_is_always_there_is_not_asked_for(line: str) -> None:
+    with pytest.raises(NotAnExpectation, match="is always there"):
+        parse_expectation(line, 1)
+
+
+def test_a_card_says_what_the_trace_says_of_a_stage() -> None:
+    ended = {"type": "stage_ended", "stage": "read_cookie", "outcome": "NO_COOKIE", "us": 1}
+    told = {"lane": "server", "source": "x.py:1", "evidence": {"cookie": "small"}}
+    exchange = an_exchange(events=[ended | told])
+    assert seen("card read_cookie contains x", exchange) == "no small in the request: a stranger"
+    assert seen("card check_signature contains x", exchange) is None
 
 
 @pytest.mark.parametrize(

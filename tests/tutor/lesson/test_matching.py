@@ -11,7 +11,7 @@ import pytest
 from sandbox.tutor.lesson.exchange import Exchange
 from sandbox.tutor.lesson.expectations import parse_expectation
 from sandbox.tutor.lesson.judge import Sighting, judge
-from sandbox.tutor.lesson.matching import left_over, near_miss, wanted_path
+from sandbox.tutor.lesson.matching import address, left_over, near_miss, page_of
 from sandbox.tutor.lesson.parts import Request
 from sandbox.tutor.lesson.site import Site
 from sandbox.tutor.lesson.world import World
@@ -42,8 +42,8 @@ def wanted(method: str, target: str, *expected: str, cookie: str | None = None) 
     return replace(a_request(method, target, cookie=cookie), expectations=lines)
 
 
-def missing(seen: Exchange, request: Request, world: World, in_browser: bool = False) -> str:
-    return near_miss(seen, request, world, in_browser)
+def missing(seen: Exchange, request: Request, world: World, takes_others: bool = True) -> str:
+    return near_miss(seen, request, world, takes_others)
 
 
 # What satisfies a step
@@ -101,7 +101,7 @@ def test_a_step_that_names_no_host_takes_any(world: World, browser: Browser) -> 
     ],
 )
 def test_of_an_address_the_path_is_wanted(world: World, target: str, path: str) -> None:
-    assert wanted_path(a_request("GET", target), world) == path
+    assert page_of(address(a_request("GET", target), world)) == path
 
 
 # A browser is judged as the built-in visitor is
@@ -181,12 +181,14 @@ def test_where_nothing_was_seen_it_says_nothing(world: World, browser: Browser) 
     assert says == "Seen: GET /, but the step expects cookie present; observed: nothing."
 
 
-def test_a_cookie_by_hand_is_the_built_in_visitors(world: World, browser: Browser) -> None:
+def test_what_only_the_built_in_visitor_can_do_is_not_taken_from_others(
+    world: World, browser: Browser
+) -> None:
     request = wanted("GET", "/", "verdict == MALFORMED", cookie="small=x")
     seen = browser("GET", "/", "small=x")
-    says = "Seen: GET /. This step sends a cookie by hand: press Enter for that."
-    assert missing(seen, request, world) == says
-    assert missing(seen, request, world, in_browser=True) == ""
+    says = "Seen: GET /. Only the built-in visitor can do this one: press Enter."
+    assert missing(seen, request, world, takes_others=False) == says
+    assert missing(seen, request, world) == ""
 
 
 # A left-over cookie
