@@ -18,6 +18,7 @@ COMMANDS = {
     "serve": "the login server, traced",
     "tour": "a scripted visit: how a cookie is accepted and refused",
     "lesson": "the lessons, step by step",
+    "exercise": "the exercises: write a piece of a login, and an examiner attacks it",
     "cookie": "take a cookie of this sandbox apart",
     "keys": "list the signing keys by fingerprint, rotate them",
     "bench": "measure: what tracing costs, requests per second",

@@ -1,7 +1,7 @@
 """What an examination found, as data: for the screen, for JSON, for JUnit.
 
-    {"v": 1, "exercise": "04", "title": "Verify a cookie", "file": "…", "verdict": "failed",
-     "says": "", "checks": [{"name": "…", "sentence": "…", "outcome": "failed", "steps": […], …}]}
+{"v": 1, "exercise": "04", "title": "Verify a cookie", "file": "…", "verdict": "failed",
+ "says": "", "checks": [{"name": "…", "sentence": "…", "outcome": "failed", "steps": […], …}]}
 """
 
 from __future__ import annotations
@@ -48,6 +48,8 @@ class Result:
     file: str
     checks: list[CheckResult]
     says: str = ""
+    advice: str = ""
+    frames: list[str] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
 
     @property

@@ -1,0 +1,221 @@
+"""The process in which a student's file is examined: used once, and thrown away.
+
+It waits with everything imported. One line of JSON on its standard input is the job; each line
+that it writes is what happened, with the token of the job.
+"""
+
+from __future__ import annotations
+
+import importlib
+import json
+import os
+import sys
+import threading
+import traceback
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any, TextIO
+
+from sandbox.tutor.exercise.checks import Check, load_checks
+from sandbox.tutor.exercise.exam import Comparison, Exam, watch_comparisons
+from sandbox.tutor.exercise.patched import WATCHED, Libraries
+from sandbox.tutor.exercise.printing import Printed
+from sandbox.tutor.exercise.result import ERROR, FAILED, PASSED, SKIPPED, CheckResult
+from sandbox.tutor.exercise.showing import shown_error
+from sandbox.tutor.exercise.student import StudentFile, Trouble, explained
+from sandbox.tutor.exercise.transcript import Parted, Transcript
+
+BEFOREHAND = (*WATCHED, "argon2", "sandbox.tutor.exercise.site")
+MOST_MEMORY = 2 * 1024**3  # bytes
+LOADING_LIMIT = 2.0  # seconds
+SAID = 10  # lines
+
+
+@dataclass(frozen=True)
+class Job:
+    """What to examine. `outcomes` are of the checks that were done before this process began."""
+
+    check: str
+    file: str
+    known_as: str
+    seed: str
+    token: str
+    names: list[str]
+    outcomes: dict[str, str]
+
+
+Tell = Callable[..., None]
+
+
+def main() -> None:
+    """Wait for a job, do it, and end, whatever threads the student's file has left behind."""
+    out = _take_over_output()
+    for name in BEFOREHAND:
+        importlib.import_module(name)
+    line = sys.stdin.readline()
+    if line:
+        _do(Job(**json.loads(line)), out)
+    os._exit(0)
+
+
+def _take_over_output() -> TextIO:
+    """Only we can write where the examiner reads; what the student's file prints goes nowhere."""
+    out = os.fdopen(os.dup(1), "w", encoding="utf-8")
+    nowhere = os.open(os.devnull, os.O_RDWR)
+    for descriptor in (1, 2):
+        os.dup2(nowhere, descriptor)
+    return out
+
+
+def _do(job: Job, out: TextIO) -> None:
+    def tell(kind: str, **fields: Any) -> None:
+        with suppress(BrokenPipeError):
+            print(json.dumps({"token": job.token, "is": kind, **fields}), file=out, flush=True)
+
+    try:
+        _limit_memory()
+        Examination(job, tell).run()
+    except Trouble as trouble:
+        tell("trouble", **vars(trouble))
+    except BaseException:  # a mistake of ours, or of a check
+        tell("broken", says=traceback.format_exc(limit=-3))
+
+
+def _limit_memory() -> None:
+    if sys.platform != "win32":
+        import resource
+
+        with suppress(ValueError, OSError):  # a lower limit stands already
+            resource.setrlimit(resource.RLIMIT_AS, (MOST_MEMORY, MOST_MEMORY))
+
+
+class Examination:
+    """All checks of one job, each with the file loaded afresh."""
+
+    def __init__(self, job: Job, tell: Tell) -> None:
+        self._job, self._tell = job, tell
+        self._student = StudentFile(Path(job.file), job.known_as)
+        self._checks = {check.name: check for check in load_checks(Path(job.check))}
+        self._outcomes = dict(job.outcomes)
+        self._comparisons: list[Comparison] = []
+        watch_comparisons(self._comparisons.append)
+        self._printed = Printed()
+        sys.stdout = sys.stderr = self._printed
+        sys.stdin = open(os.devnull)  # noqa: SIM115  # until the process ends
+        sys.dont_write_bytecode = True
+        self._libraries = Libraries()
+
+    def run(self) -> None:
+        with self._limited("", LOADING_LIMIT):
+            self._student.load()
+        self._refuse_replaced()
+        self._tell("loaded")
+        for name in self._job.names:
+            result = self._result(self._checks[name])
+            self._outcomes[name] = result.outcome
+            self._tell("result", result=asdict(result))
+        self._tell("end")
+
+    def _refuse_replaced(self) -> None:
+        replaced = self._libraries.replaced()
+        if replaced:
+            raise Trouble(*_said_of(replaced))
+
+    def _result(self, check: Check) -> CheckResult:
+        missing = [name for name in check.needs if self._outcomes.get(name) != PASSED]
+        if missing:
+            return CheckResult(check.name, check.sentence, SKIPPED)
+        self._tell("begun", name=check.name)
+        with self._limited(check.name, check.limit):
+            return self._examined(check)
+
+    def _examined(self, check: Check) -> CheckResult:
+        before = len(self._printed)
+        exam = Exam(self._student, self._printed, f"{self._job.seed}/{check.name}")
+        exam.comparisons = self._comparisons
+        self._comparisons.clear()
+        told = self._told(check, exam)
+        printed = self._printed.since(before)
+        steps = exam.transcript.steps
+        return CheckResult(check.name, check.sentence, steps=steps, printed=printed, **told)
+
+    def _told(self, check: Check, exam: Exam) -> dict[str, Any]:
+        """The outcome of a check, with what goes with it."""
+        try:
+            exam.load()
+            check.attack(exam)
+            exam.transcript.settle()
+        except Parted:
+            pass
+        except Trouble as trouble:
+            return {"outcome": ERROR, **vars(trouble)}
+        except Exception as error:
+            if not exam.transcript.has_parted:
+                return {"outcome": ERROR, **_cannot_go_on(error)}
+        finally:
+            exam.end()
+        replaced = self._libraries.replaced()
+        if replaced:
+            says, advice = _said_of(replaced)
+            return {"outcome": ERROR, "says": says, "advice": advice}
+        if exam.transcript.has_parted:
+            return {"outcome": FAILED, **self._why(exam.transcript)}
+        return {"outcome": PASSED}
+
+    def _why(self, transcript: Transcript) -> dict[str, Any]:
+        """What to try, and the student's own lines."""
+        seen = transcript.last
+        if seen is None:
+            return {}
+        if seen.raised is not None:
+            frames = self._student.frames_of(seen.raised)
+            _, advice = explained(seen.raised)
+            return {"advice": advice, "frames": frames}
+        return {"advice": seen.advice}
+
+    def _limited(self, name: str, limit: float) -> Limited:
+        return Limited(limit, lambda: self._late(name, limit))
+
+    def _late(self, name: str, limit: float) -> None:
+        """The limit has passed: say where the student's file is, and end."""
+        main = sys._current_frames()[threading.main_thread().ident or 0]
+        stack = traceback.extract_stack(main)
+        own = [each for each in stack if self._student.is_own(each)]
+        frames = [self._student.line(each.lineno or 0, each.name) for each in own]
+        self._tell("late", name=name, limit=limit, frames=frames[-3:])
+        os._exit(1)
+
+
+class Limited:
+    """A block that may take so many seconds; after them `late` is called."""
+
+    def __init__(self, limit: float, late: Callable[[], None]) -> None:
+        self._timer = threading.Timer(limit, late)
+        self._timer.daemon = True
+
+    def __enter__(self) -> None:
+        self._timer.start()
+
+    def __exit__(self, *_: object) -> None:
+        self._timer.cancel()
+
+
+def _cannot_go_on(error: Exception) -> dict[str, str]:
+    return {
+        "says": f"The examiner could not go on with what your file gave ({shown_error(error)}).",
+        "advice": "Does it give a value of the kind that the exercise asks for?",
+    }
+
+
+def _said_of(replaced: list[str]) -> tuple[str, str]:
+    names = " and ".join(replaced[:3])
+    return (
+        f"Your file replaced {names}, which belongs to everybody in the program.",
+        "Leave it as it is: call it, or write a function of your own under another name.",
+    )
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,83 @@
+"""The exercises that there are, by number, and where the student's answers stand."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from pathlib import Path
+
+from sandbox.login.problems import Problem
+
+EXERCISES = Path("exercises")
+ANSWERS = Path("work/exercises")
+TITLE = re.compile(r"# (\d\d) · (.+)")
+UNDER = re.compile(r"After lesson (\d\d) · ([^·]+) · (about \d+ minutes)")
+
+
+@dataclass(frozen=True)
+class Exercise:
+    """One exercise: its folder, and what the first lines of its README say."""
+
+    folder: Path
+    number: str
+    title: str
+    after: str
+    form: str
+    takes: str
+
+    @property
+    def readme(self) -> Path:
+        return self.folder / "README.md"
+
+    @property
+    def starter(self) -> Path:
+        return self.folder / "starter.py"
+
+    @property
+    def solution(self) -> Path:
+        return self.folder / "solution.py"
+
+    @property
+    def check(self) -> Path:
+        return self.folder / "check.py"
+
+    @property
+    def wrong(self) -> list[Path]:
+        return sorted((self.folder / "wrong").glob("*.py"))
+
+    @property
+    def file_name(self) -> str:
+        """Of the student's answer."""
+        return f"{self.folder.name}.py"
+
+
+def all_exercises(exercises: Path = EXERCISES) -> list[Exercise]:
+    """Every exercise in order; Problem when there are none here, or one cannot be read."""
+    folders = sorted(path.parent for path in exercises.glob("[0-9][0-9]_*/README.md"))
+    if not folders:
+        raise Problem(
+            f"There are no exercises in {exercises.absolute()}. "
+            "Start in the folder of the sandbox, where exercises/ stands."
+        )
+    return [read_exercise(folder) for folder in folders]
+
+
+def find_exercise(number: str, exercises: Path = EXERCISES) -> Exercise:
+    """The exercise with this number; Problem when there is none."""
+    there = {each.number: each for each in all_exercises(exercises)}
+    if number.zfill(2) not in there:
+        raise Problem(f"There is no exercise {number}. There are {', '.join(there)}.")
+    return there[number.zfill(2)]
+
+
+def read_exercise(folder: Path) -> Exercise:
+    """What the first lines of the README say; Problem when they do not say it."""
+    lines = (folder / "README.md").read_text(encoding="utf-8").splitlines()
+    title = TITLE.fullmatch(lines[0]) if lines else None
+    under = UNDER.fullmatch(lines[2]) if len(lines) > 2 else None
+    if not title or not under or title[1] != folder.name[:2]:
+        raise Problem(
+            f"{folder / 'README.md'} must begin with `# {folder.name[:2]} · Title`, an empty line "
+            "and `After lesson 03 · write it · about 20 minutes`."
+        )
+    return Exercise(folder, title[1], title[2], *under.groups())

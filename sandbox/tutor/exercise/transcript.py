@@ -1,0 +1,123 @@
+"""What the examiner did, expected and saw, up to the first place where the two part."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
+from sandbox.tutor.exercise.result import Step
+from sandbox.tutor.exercise.showing import beside, shown, shown_error
+
+NO_ERROR = "no error"
+
+
+class Parted(AssertionError):
+    """Expected and observed part here, so the check ends."""
+
+
+class Transcript:
+    """The steps of one check; what went wrong last, for the advice and the student's own lines."""
+
+    def __init__(self) -> None:
+        self.steps: list[Step] = []
+        self.last: Seen | None = None
+
+    @property
+    def has_parted(self) -> bool:
+        """Also when the student's own `except` has caught the Parted."""
+        return not all(step.met for step in self.steps)
+
+    def begin(self, seen: Seen) -> None:
+        """An act whose outcome may be asked about."""
+        self.settle()
+        self.last = seen
+        self.steps.append(Step(seen.act, "", seen.in_words, True))
+
+    def judge(self, act: str, expected: str, observed: str, met: bool) -> None:
+        """A question: the first about an act stands in the act's own line."""
+        if self.steps and self.steps[-1].expected == "" and self.steps[-1].act == act:
+            self.steps.pop()
+        is_more = any(step.act == act for step in self.steps[-1:])
+        self.steps.append(Step("" if is_more else act, expected, observed, met))
+        if not met:
+            raise Parted()
+
+    def settle(self) -> None:
+        """An act that raised, and was never asked about, was expected to raise nothing."""
+        last, self.last = self.last, None
+        if last and last.raised is not None and self.steps[-1].expected == "":
+            self.last = last
+            self.steps[-1] = replace(self.steps[-1], expected=NO_ERROR, met=False)
+            raise Parted()
+
+
+class Seen:
+    """The outcome of one act; each question about it is a line of the transcript."""
+
+    def __init__(
+        self,
+        transcript: Transcript,
+        act: str,
+        returned: Any = None,
+        raised: BaseException | None = None,
+        printed: str = "",
+    ) -> None:
+        self.act, self.raised, self.printed = act, raised, printed
+        self._returned = returned
+        self._transcript = transcript
+        self.in_words = f"raised {shown_error(raised)}" if raised else self._in_words(returned)
+        transcript.begin(self)
+
+    @property
+    def value(self) -> Any:
+        """What was returned, for the next act."""
+        if self.raised is not None:
+            self._judge("an answer", self.in_words, False)
+        return self._returned
+
+    def gives(self, expected: object) -> Seen:
+        """It returned exactly this: of this type, and equal."""
+        is_same = type(self._returned) is type(expected) and self._returned == expected
+        met = self.raised is None and is_same
+        seen = self.in_words if met or self.raised else beside(expected, self._returned)
+        return self._judge(shown(expected), seen, met)
+
+    def is_such(self, expected: str, test: Callable[[Any], bool]) -> Seen:
+        """It returned something that passes the test; `expected` says in words what."""
+        return self._judge(expected, self.in_words, self.raised is None and test(self._returned))
+
+    def raises(self, kind: type[BaseException]) -> Seen:
+        """It raised this."""
+        seen = self.in_words if self.raised else f"no error, but {self.in_words}"
+        return self._judge(f"raises {kind.__name__}", seen, isinstance(self.raised, kind))
+
+    def is_refused(self, code: str) -> Seen:
+        """It raised the student's own `Refused` with this code."""
+        refusal = self.raised
+        is_one = refusal is not None and type(refusal).__name__ == "Refused"
+        seen = self.in_words if self.raised else f"not refused, but {self.in_words}"
+        if is_one and refusal is not None:
+            codes = refusal.args
+            seen = f"refused with {codes[0] if codes else 'no code'}"
+            return self._judge(f"refused with {code}", seen, codes[:1] == (code,))
+        return self._judge(f"refused with {code}", seen, False)
+
+    @property
+    def advice(self) -> str:
+        """What to try, when what came back tells it."""
+        if self._returned is not None:
+            return ""
+        if self.printed.strip():
+            return (
+                "It printed its answer and gave None. print shows a value to a person; "
+                "return gives it to the caller. Write return."
+            )
+        return "It gave None. Does every way through it end with return and a value?"
+
+    def _in_words(self, returned: Any) -> str:
+        return shown(returned)
+
+    def _judge(self, expected: str, observed: str, met: bool) -> Seen:
+        self._transcript.judge(self.act, expected, observed, met)
+        return self
