@@ -122,7 +122,7 @@ RULES = [
             "jinja2": (f"{LOGIN}.pages", "sandbox.tutor.lesson_pages"),
             "argon2": (f"{LOGIN}.users",),
             "waitress": ("sandbox.serving.live",),
-            "httpx": ("sandbox.tutor.visitor",),
+            "httpx": ("sandbox.tutor.visitor", "sandbox.tutor.exercise.site"),
         }.items()
     ),
     Rule(

@@ -7,16 +7,16 @@ import json
 import signal
 import sys
 import time
-from pathlib import Path
 from typing import Any
 
 from sandbox.commands.options import say
 from sandbox.login.problems import Problem
 from sandbox.trace.output import text_output
+from sandbox.tutor.inbox import Ended, Inbox
 from sandbox.tutor.lesson.auto import Done, run_lesson, unsound
 from sandbox.tutor.lesson.course import Course
+from sandbox.tutor.lesson.exchange import Exchange
 from sandbox.tutor.lesson.filling import NotAGap
-from sandbox.tutor.lesson.inbox import Ended, Inbox
 from sandbox.tutor.lesson.judge import Unmet
 from sandbox.tutor.lesson.lint import lint
 from sandbox.tutor.lesson.parts import Lesson
@@ -24,9 +24,7 @@ from sandbox.tutor.lesson.screen import Screen
 from sandbox.tutor.lesson.shelf import find_lesson, folder_of, folders
 from sandbox.tutor.lesson.site import Site
 from sandbox.tutor.lesson.waiting import Quit
-from sandbox.tutor.progress import Progress
-
-PROGRESS = Path("work/progress.json")
+from sandbox.tutor.progress import PROGRESS, Progress
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -67,7 +65,7 @@ def _lead(options: argparse.Namespace) -> int:
     lesson = find_lesson(number)
     _check_step(lesson, options.step)
     screen = Screen(text_output(sys.stdout), options.plain)
-    inbox = Inbox(sys.stdin)
+    inbox: Inbox[Exchange] = Inbox(sys.stdin)
     with Site(options.port, inbox.seen) as site:
         try:
             course.lead(lesson, site, screen, inbox, options.step)

@@ -1,6 +1,8 @@
-"""How far a student is in the lessons, kept in one readable JSON file.
+"""How far a student is, kept in one readable JSON file.
 
-    {"version": 1, "lessons": {"03": {"step": 4, "finished": false, "skipped": [2], "missed": [3]}}}
+    {"version": 1,
+     "lessons": {"03": {"step": 4, "finished": false, "skipped": [2], "missed": [3]}},
+     "exercises": {"04": {"passed": true, "solution_seen": false, "hints": {"CHECK": 2}}}}
 
 Fields that are not known are ignored, and what is missing counts as not yet done.
 """
@@ -16,12 +18,12 @@ from contextlib import suppress
 from copy import deepcopy
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar, cast
 
 from sandbox.login.problems import say_at_the_terminal
 
 VERSION = 1
-Lessons = dict[str, "LessonProgress"]
+PROGRESS = Path("work/progress.json")
 
 
 @dataclass
@@ -38,13 +40,32 @@ class LessonProgress:
     missed: list[int] = field(default_factory=list)
 
 
+@dataclass
+class ExerciseProgress:
+    """One exercise: passed once, its solution seen, how many hints were read for which check."""
+
+    passed: bool = False
+    solution_seen: bool = False
+    hints: dict[str, int] = field(default_factory=dict)
+
+
+Kept = LessonProgress | ExerciseProgress
+# By the part of the file and the number in it, such as ("lessons", "03").
+Records = dict[tuple[str, str], Kept]
+PARTS: dict[str, type[LessonProgress] | type[ExerciseProgress]] = {
+    "lessons": LessonProgress,
+    "exercises": ExerciseProgress,
+}
+AnyKept = TypeVar("AnyKept", LessonProgress, ExerciseProgress)
+
+
 class Progress:
     """The progress of one student; of two commands at once, each saves what it has changed."""
 
-    def __init__(self, path: Path, lessons: Lessons, say: Callable[[str], None]) -> None:
+    def __init__(self, path: Path, say: Callable[[str], None]) -> None:
         self.path = path
-        self._lessons = lessons
-        self._as_read: Lessons = {}
+        self._kept: Records = {}
+        self._as_read: Records = {}
         self._say = say
         self._may_write = True
         self._told = False
@@ -52,10 +73,10 @@ class Progress:
     @classmethod
     def load(cls, path: Path, say: Callable[[str], None] = say_at_the_terminal) -> Progress:
         """What the file says; a damaged one is kept aside, said, and progress begins afresh."""
-        progress = cls(path, {}, say)
+        progress = cls(path, say)
         try:
-            progress._lessons = _read(path)
-            progress._as_read = deepcopy(progress._lessons)
+            progress._kept = _read(path)
+            progress._as_read = deepcopy(progress._kept)
         except _Damaged as damage:
             progress._begin_afresh(str(damage))
         except OSError as error:
@@ -64,25 +85,33 @@ class Progress:
 
     def of(self, lesson: str) -> LessonProgress:
         """The progress in a lesson, by its number as text ("03"); changes to it are saved, too."""
-        return self._lessons.setdefault(lesson, LessonProgress())
+        return self._find("lessons", lesson, LessonProgress())
+
+    def exercise(self, number: str) -> ExerciseProgress:
+        """The progress in an exercise; changes to it are saved, too."""
+        return self._find("exercises", number, ExerciseProgress())
+
+    def _find(self, part: str, number: str, fresh: AnyKept) -> AnyKept:
+        return cast("AnyKept", self._kept.setdefault((part, number), fresh))
 
     def save(self) -> None:
         """Write all of it, whole or not at all. What hinders is said once; the lesson goes on."""
         if self._may_write:
             try:
                 _replace(_real(self.path), _text(self._beside_others()))
-                self._as_read = deepcopy(self._lessons)
+                self._as_read = deepcopy(self._kept)
             except OSError as error:
                 self._say_not_kept(f"cannot be written ({error.strerror})")
 
-    def _beside_others(self) -> Lessons:
-        """What another command has written meanwhile stays, but for the lessons changed here."""
+    def _beside_others(self) -> Records:
+        """What another command has written meanwhile stays, but for what was changed here."""
         with suppress(_Damaged, OSError):
-            for lesson, theirs in _read(self.path).items():
-                mine = self.of(lesson)
-                if mine == self._as_read.get(lesson, LessonProgress()):
+            for key, theirs in _read(self.path).items():
+                fresh = PARTS[key[0]]()
+                mine = self._kept.setdefault(key, fresh)
+                if mine == self._as_read.get(key, fresh):
                     vars(mine).update(vars(theirs))  # the same object: it may be in use
-        return self._lessons
+        return self._kept
 
     def _begin_afresh(self, damage: str) -> None:
         try:
@@ -116,7 +145,7 @@ def _real(path: Path) -> Path:
     return Path(os.path.realpath(path))  # a link to the file stays a link
 
 
-def _read(path: Path) -> Lessons:
+def _read(path: Path) -> Records:
     if path.exists() and not path.is_file():
         raise _Damaged("is not a file")
     try:
@@ -124,7 +153,7 @@ def _read(path: Path) -> Lessons:
     except (FileNotFoundError, NotADirectoryError):
         return {}
     try:
-        return _lessons(json.loads(content.decode("utf-8-sig"), object_pairs_hook=_each_once))
+        return _records(json.loads(content.decode("utf-8-sig"), object_pairs_hook=_each_once))
     except UnicodeDecodeError:
         raise _Damaged("is not UTF-8 text") from None
     except (ValueError, RecursionError):
@@ -138,50 +167,69 @@ def _each_once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     return dict(pairs)
 
 
-def _lessons(found: Any) -> Lessons:
+def _records(found: Any) -> Records:
     version = found.get("version") if isinstance(found, dict) else None
     if type(version) is int and version > VERSION:
         raise _Damaged("was written by a newer version of the sandbox")
     if type(version) is not int or version != VERSION:
         raise _Damaged("does not hold the progress of a student")
-    lessons = found.get("lessons", {})
-    if not isinstance(lessons, dict):
-        raise _Damaged("has no list of lessons")
-    return {name: _lesson(name, fields) for name, fields in lessons.items()}
+    return {
+        (part, number): _record(part, number, fields)
+        for part in PARTS
+        for number, fields in _part(found, part).items()
+    }
 
 
-def _lesson(name: str, found: Any) -> LessonProgress:
+def _part(found: dict[str, Any], name: str) -> dict[str, Any]:
+    part = found.get(name, {})
+    if not isinstance(part, dict):
+        raise _Damaged(f"has no list of {name}")
+    return part
+
+
+def _record(part: str, number: str, found: Any) -> Kept:
+    sound = SOUND[part]
     if isinstance(found, dict):
-        known = {each: found[each] for each in SOUND if each in found}
-        if all(SOUND[each](value) for each, value in known.items()):
-            return LessonProgress(**known)
-    raise _Damaged(f"says something odd about lesson {name!a:.20}")
+        known = {each: found[each] for each in sound if each in found}
+        if all(sound[each](value) for each, value in known.items()):
+            return PARTS[part](**known)
+    raise _Damaged(f"says something odd about {part[:-1]} {number!a:.20}")
 
 
-def _is_step(value: Any) -> bool:
+def _is_count(value: Any) -> bool:
     return type(value) is int and value >= 1  # not isinstance: True is an int, too
 
 
 def _are_steps(value: Any) -> bool:
-    return isinstance(value, list) and all(map(_is_step, value))
+    return isinstance(value, list) and all(map(_is_count, value))
 
 
-SOUND: dict[str, Callable[[Any], bool]] = {
-    "step": _is_step,
-    "finished": lambda value: isinstance(value, bool),
-    "skipped": _are_steps,
-    "missed": _are_steps,
+def _are_hints(value: Any) -> bool:
+    return isinstance(value, dict) and all(map(_is_count, value.values()))
+
+
+def _is_yes_or_no(value: Any) -> bool:
+    return isinstance(value, bool)
+
+
+SOUND: dict[str, dict[str, Callable[[Any], bool]]] = {
+    "lessons": {
+        "step": _is_count,
+        "finished": _is_yes_or_no,
+        "skipped": _are_steps,
+        "missed": _are_steps,
+    },
+    "exercises": {"passed": _is_yes_or_no, "solution_seen": _is_yes_or_no, "hints": _are_hints},
 }
 
 
-def _text(lessons: Lessons) -> str:
-    """Only lessons that were begun, in order."""
-    begun = {
-        name: asdict(lesson)
-        for name, lesson in sorted(lessons.items())
-        if lesson != LessonProgress()
-    }
-    return json.dumps({"version": VERSION, "lessons": begun}, indent=2) + "\n"
+def _text(records: Records) -> str:
+    """Only what was begun, in order."""
+    parts: dict[str, Any] = {part: {} for part in PARTS}
+    for (part, number), kept in sorted(records.items(), key=lambda item: item[0]):
+        if kept != PARTS[part]():
+            parts[part][number] = asdict(kept)
+    return json.dumps({"version": VERSION, **parts}, indent=2) + "\n"
 
 
 def _replace(path: Path, text: str) -> None:

@@ -10,7 +10,7 @@ import httpx
 import pytest
 
 from sandbox.tutor.lesson.guide import Guide
-from sandbox.tutor.lesson.inbox import Ended, Inbox
+from sandbox.tutor.inbox import Ended, Inbox
 from sandbox.tutor.lesson.judge import do_step
 from sandbox.tutor.lesson.looking import in_words
 from sandbox.tutor.lesson.screen import Screen

@@ -1,4 +1,4 @@
-"""Every mistake in an exercise: its files, its checks, and what the examiner says to each answer."""
+"""Every mistake in an exercise: its files, its checks, what the examiner says to its answers."""
 
 from __future__ import annotations
 

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
+from sandbox.tutor.inbox import Inbox
+from sandbox.tutor.lesson.exchange import Exchange
 from sandbox.tutor.lesson.filling import NotAGap
 from sandbox.tutor.lesson.guide import Guide, Outcome
-from sandbox.tutor.lesson.inbox import Inbox
 from sandbox.tutor.lesson.parts import Lesson, Step
 from sandbox.tutor.lesson.screen import Screen
 from sandbox.tutor.lesson.shelf import find_lesson
@@ -31,7 +32,7 @@ class Course:
         return next((n for n in open_ones if n > after), next(iter(open_ones), None))
 
     def lead(
-        self, lesson: Lesson, site: Site, screen: Screen, inbox: Inbox, start: int | None
+        self, lesson: Lesson, site: Site, screen: Screen, inbox: Inbox[Exchange], start: int | None
     ) -> None:
         """Lead through a lesson to its end, from a step on; Quit, Ended: the place is kept."""
         mine = self._progress.of(lesson.number)

@@ -7,8 +7,8 @@ from contextlib import suppress
 from pathlib import Path
 from typing import TypeVar
 
+from sandbox.tutor.inbox import Inbox
 from sandbox.tutor.lesson.exchange import Exchange
-from sandbox.tutor.lesson.inbox import Inbox
 from sandbox.tutor.lesson.looking import as_curl, what_changed, where, why_lines
 from sandbox.tutor.lesson.parts import Request
 from sandbox.tutor.lesson.screen import Screen
@@ -40,7 +40,9 @@ class Desk:
     `before` is the folder of the lesson before, None for the first.
     """
 
-    def __init__(self, screen: Screen, inbox: Inbox, folder: Path, before: Path | None) -> None:
+    def __init__(
+        self, screen: Screen, inbox: Inbox[Exchange], folder: Path, before: Path | None
+    ) -> None:
         self.screen = screen
         self.world: World | None = None
         self.waits_for: Request | None = None

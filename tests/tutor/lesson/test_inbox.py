@@ -13,7 +13,7 @@ from typing import TextIO
 import pytest
 
 from sandbox.tutor.lesson.exchange import Exchange
-from sandbox.tutor.lesson.inbox import MOST_KEPT, Ended, Inbox
+from sandbox.tutor.inbox import MOST_KEPT, Ended, Inbox
 from tests.wire.raw_http import until
 
 

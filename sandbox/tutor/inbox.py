@@ -1,4 +1,4 @@
-"""What a lesson waits for: a line from the keyboard, or an exchange that somebody made."""
+"""What is waited for: a line from the keyboard, or news such as an exchange or a saved file."""
 
 from __future__ import annotations
 
@@ -7,49 +7,49 @@ import sys
 import threading
 from collections import deque
 from contextlib import suppress
-from typing import TextIO
+from typing import Generic, TextIO, TypeVar
 
-from sandbox.tutor.lesson.exchange import Exchange
+News = TypeVar("News")
 
 A_LOOK = 0.5  # seconds: so that Ctrl-C is heard on every system
-MOST_KEPT = 20  # exchanges that nobody has looked at: a flood is not read
+MOST_KEPT = 20  # news that nobody has looked at: a flood is not read
 
 
 class Ended(Exception):
     """The input has ended: nobody will type any more."""
 
 
-class Inbox:
-    """Lines and exchanges, each in their order; in turn, when there are both."""
+class Inbox(Generic[News]):
+    """Lines and news, each in their order; in turn, when there are both."""
 
     def __init__(self, keyboard: TextIO | None) -> None:
         self._keyboard = keyboard
         self._lines: deque[str] = deque()
-        self._exchanges: deque[Exchange] = deque(maxlen=MOST_KEPT)
+        self._news: deque[News] = deque(maxlen=MOST_KEPT)
         self._has_ended = keyboard is None
         self.echoes = keyboard is not None and keyboard.isatty()  # what is typed is on the screen
-        self._turn = False  # the last that was taken was an exchange
-        self._news = threading.Condition()
+        self._turn = False  # the last that was taken was news
+        self._change = threading.Condition()
         if isinstance(keyboard, io.TextIOWrapper):
             keyboard.reconfigure(errors="replace")  # bytes that are no text are no end
         if keyboard is not None:
             threading.Thread(target=self._read, name="keyboard", daemon=True).start()
 
-    def seen(self, exchange: Exchange) -> None:
-        """Somebody else than the built-in visitor made an exchange."""
-        with self._news:
-            self._exchanges.append(exchange)
-            self._news.notify_all()
+    def seen(self, news: News) -> None:
+        """Something happened elsewhere than at the keyboard."""
+        with self._change:
+            self._news.append(news)
+            self._change.notify_all()
 
-    def next(self) -> Exchange | str:
+    def next(self) -> News | str:
         """Wait for what comes next; Ended when nothing can come."""
-        with self._news:
-            while not self._exchanges and not self._lines:
+        with self._change:
+            while not self._news and not self._lines:
                 if self._has_ended:
                     raise Ended()
-                self._news.wait(A_LOOK)
-            self._turn = bool(self._exchanges) and not (self._turn and self._lines)
-            return self._exchanges.popleft() if self._turn else self._lines.popleft()
+                self._change.wait(A_LOOK)
+            self._turn = bool(self._news) and not (self._turn and self._lines)
+            return self._news.popleft() if self._turn else self._lines.popleft()
 
     def forget_keys(self) -> None:
         """What was typed ahead at a terminal was not meant for what is asked now."""
@@ -59,15 +59,15 @@ class Inbox:
             import termios
 
             termios.tcflush(self._keyboard, termios.TCIFLUSH)
-        with self._news:
+        with self._change:
             self._lines.clear()
 
     def _read(self) -> None:
         with suppress(OSError):  # the terminal was closed
             for line in self._keyboard or ():
-                with self._news:
+                with self._change:
                     self._lines.append(line.strip())
-                    self._news.notify_all()
-        with self._news:
+                    self._change.notify_all()
+        with self._change:
             self._has_ended = True
-            self._news.notify_all()
+            self._change.notify_all()
