@@ -97,7 +97,7 @@ def an_id_is_long_enough(exam: Exam) -> None:
     idea="The module random computes its numbers. Whoever knows its state computes the same ones.",
     place="In create: the id must come from the system's own random source, which has no seed.",
     code="session_id = secrets.token_urlsafe(32), and nothing of the module random or of the time",
-    needs=[an_id_is_long_enough],
+    needs=[two_sessions_do_not_share_a_word, an_id_is_long_enough],
 )
 def an_id_cannot_be_computed(exam: Exam) -> None:
     """Whoever repeats the word, the moment and random.seed does not get the same id again."""
