@@ -24,7 +24,7 @@ SAME = $(if $(filter-out python3,$(PYTHON)), PYTHON=$(PYTHON))
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help setup demo tour lesson lessons test test-slow lint bench bench-peers clean readme lock FORCE
+.PHONY: help setup demo tour lesson lessons exercise check test test-slow lint bench bench-peers clean readme lock FORCE
 
 help: ## list the targets (the default)
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-11s %s\n", $$1, $$2 }' Makefile
@@ -43,17 +43,24 @@ lesson: $(READY) ## the next lesson that is not finished, or N=03
 lessons: $(READY) ## how far you are in the lessons
 	@exec .venv/bin/python -m sandbox lesson --list $(ARGS)
 
+exercise: $(READY) ## write a piece of a login yourself: the next one, or N=04
+	@exec .venv/bin/python -m sandbox exercise $(N) $(ARGS)
+
+check: $(READY) ## examine your answers once, all of them or N=04
+	@exec .venv/bin/python -m sandbox check $(N) $(ARGS)
+
 test: $(DEV) ## run the tests that need no browser, about a minute
 	@exec .venv/bin/python -m pytest -m "not slow" $(ARGS)
 
 test-slow: $(BROWSER) ## run the tests that need Chromium or take seconds
 	@exec .venv/bin/python -m pytest -m slow $(ARGS)
 
-lint: $(DEV) ## check style, formatting, types and the lessons
+lint: $(DEV) ## check style, formatting, types, lessons and exercises
 	.venv/bin/python -m ruff check .
 	.venv/bin/python -m ruff format --check .
 	.venv/bin/python -m mypy --strict sandbox
 	.venv/bin/python -m sandbox lesson --lint
+	.venv/bin/python -m sandbox exercise --lint
 
 bench: $(DEV) ## measure: ratios from one run (quicker: ARGS=--quick)
 	@exec .venv/bin/python -m sandbox bench $(ARGS)

@@ -19,6 +19,7 @@ COMMANDS = {
     "tour": "a scripted visit: how a cookie is accepted and refused",
     "lesson": "the lessons, step by step",
     "exercise": "the exercises: write a piece of a login, and an examiner attacks it",
+    "check": "examine your answers once, for people and for scripts",
     "cookie": "take a cookie of this sandbox apart",
     "keys": "list the signing keys by fingerprint, rotate them",
     "bench": "measure: what tracing costs, requests per second",

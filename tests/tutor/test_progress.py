@@ -80,6 +80,7 @@ def test_the_file_is_readable_and_names_the_lessons_begun_in_order(path: Path) -
             "03": {"step": 1, "finished": True, "skipped": [], "missed": []},
             "10": {"step": 2, "finished": False, "skipped": [], "missed": []},
         },
+        "exercises": {},
     }
     assert text.index('\n    "03": {\n') < text.index('\n    "10": {\n')
 

@@ -143,26 +143,31 @@ class Examination:
 
     def _told(self, check: Check, exam: Exam) -> dict[str, Any]:
         """The outcome of a check, with what goes with it."""
+        error = self._attacked(check, exam)
+        replaced = self._libraries.replaced()
+        if replaced:
+            error = Trouble(*_said_of(replaced))
+        if error:
+            return {"outcome": ERROR, **vars(error)}
+        if exam.transcript.has_parted:
+            return {"outcome": FAILED, **self._why(exam.transcript)}
+        return {"outcome": PASSED}
+
+    def _attacked(self, check: Check, exam: Exam) -> Trouble | None:
+        """Do the check; why it could not be done to its end, if so."""
         try:
             exam.load()
             check.attack(exam)
             exam.transcript.settle()
         except Parted:
-            pass
+            return None
         except Trouble as trouble:
-            return {"outcome": ERROR, **vars(trouble)}
+            return trouble
         except Exception as error:
-            if not exam.transcript.has_parted:
-                return {"outcome": ERROR, **_cannot_go_on(error)}
+            return None if exam.transcript.has_parted else _cannot_go_on(error)
         finally:
             exam.end()
-        replaced = self._libraries.replaced()
-        if replaced:
-            says, advice = _said_of(replaced)
-            return {"outcome": ERROR, "says": says, "advice": advice}
-        if exam.transcript.has_parted:
-            return {"outcome": FAILED, **self._why(exam.transcript)}
-        return {"outcome": PASSED}
+        return None
 
     def _why(self, transcript: Transcript) -> dict[str, Any]:
         """What to try, and the student's own lines."""
@@ -202,11 +207,11 @@ class Limited:
         self._timer.cancel()
 
 
-def _cannot_go_on(error: Exception) -> dict[str, str]:
-    return {
-        "says": f"The examiner could not go on with what your file gave ({shown_error(error)}).",
-        "advice": "Does it give a value of the kind that the exercise asks for?",
-    }
+def _cannot_go_on(error: Exception) -> Trouble:
+    return Trouble(
+        f"The examiner could not go on with what your file gave ({shown_error(error)}).",
+        "Does it give a value of the kind that the exercise asks for?",
+    )
 
 
 def _said_of(replaced: list[str]) -> tuple[str, str]:

@@ -137,24 +137,28 @@ def _is_text(node: ast.stmt) -> bool:
     return isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant)
 
 
+MEANS: dict[type[BaseException], tuple[str, str]] = {
+    SystemExit: (
+        "it ends the program (sys.exit, exit or quit).",
+        "Leave that out: a function ends with return, and the examiner calls the next one.",
+    ),
+    EOFError: (
+        "it waits for the keyboard, with input(), and the examiner has none.",
+        "Take what you need from the parameters of the function.",
+    ),
+    RecursionError: (
+        "a function calls itself without end (RecursionError).",
+        "Find the call that leads back to itself.",
+    ),
+}
+
+
 def explained(error: BaseException) -> tuple[str, str]:
     """What an error of the student's file means, and what to do."""
-    raised = shown_error(error)
-    if isinstance(error, SystemExit):
-        return (
-            "it ends the program (sys.exit, exit or quit).",
-            "Leave that out: a function ends with return, and the examiner calls the next one.",
-        )
-    if isinstance(error, EOFError):
-        return (
-            "it waits for the keyboard, with input(), and the examiner has none.",
-            "Take what you need from the parameters of the function.",
-        )
-    if isinstance(error, RecursionError):
-        return (
-            "a function calls itself without end (RecursionError).",
-            "Find the call that leads back to itself.",
-        )
+    for kind, means in MEANS.items():
+        if isinstance(error, kind):
+            return means
+    raised = f"{shown_error(error)}."
     if isinstance(error, ModuleNotFoundError):
-        return f"{raised}.", "The exercise's README says what it needs; leave out other modules."
-    return f"{raised}.", "Read the last of your own lines below: it raised the error."
+        return raised, "The exercise's README says what it needs; leave out other modules."
+    return raised, "Read the last of your own lines below: it raised the error."

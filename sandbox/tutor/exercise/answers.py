@@ -1,0 +1,77 @@
+"""The student's answers: copies of the starters, made on first use, never overwritten."""
+
+from __future__ import annotations
+
+import itertools
+import os
+from collections.abc import Iterable
+from pathlib import Path
+
+from sandbox.login.problems import Problem
+from sandbox.tutor.exercise.shelf import ANSWERS, Exercise
+
+
+def file_of(exercise: Exercise, folder: Path = ANSWERS) -> Path:
+    """Where the answer to this exercise stands."""
+    return folder / exercise.file_name
+
+
+def make_copies(exercises: Iterable[Exercise], folder: Path = ANSWERS) -> list[Path]:
+    """Copy each starter that has no answer yet; the files that were made. Problem: it cannot be."""
+    wanted = [(each, file_of(each, folder)) for each in exercises]
+    return [file for each, file in wanted if not os.path.lexists(file) and _copy(each, file)]
+
+
+def reset(exercise: Exercise, folder: Path = ANSWERS) -> Path | None:
+    """Begin afresh; where the old file was kept, None when there was none."""
+    file = file_of(exercise, folder)
+    kept = _put_aside(file) if os.path.lexists(file) else None
+    _copy(exercise, file)
+    return kept
+
+
+def is_untouched(exercise: Exercise, file: Path) -> bool:
+    """Is it the starter still, but for its line ends?"""
+    try:
+        return _lines(file) == _lines(exercise.starter)
+    except OSError:
+        return False
+
+
+def _lines(file: Path) -> list[bytes]:
+    return file.read_bytes().splitlines()
+
+
+def _copy(exercise: Exercise, file: Path) -> bool:
+    content = exercise.starter.read_bytes()
+    try:
+        file.parent.mkdir(parents=True, exist_ok=True)
+        with file.open("xb") as copy:  # x: a file that another command has just made stays
+            copy.write(content)
+    except FileExistsError:
+        if not file.parent.is_dir():
+            raise Problem(f"{file.parent} is not a folder. Move it out of the way.") from None
+        return False
+    except OSError as error:
+        raise _cannot_write(file, error) from None
+    return True
+
+
+def _put_aside(file: Path) -> Path:
+    """Rename it to a free name: NAME.old-1.py, NAME.old-2.py."""
+    for number in itertools.count(1):
+        aside = file.with_name(f"{file.stem}.old-{number}.py")
+        if not os.path.lexists(aside):
+            try:
+                file.rename(aside)
+            except OSError as error:
+                raise _cannot_write(file, error) from None
+            return aside
+    raise AssertionError("there is always a free name")
+
+
+def _cannot_write(file: Path, error: OSError) -> Problem:
+    return Problem(
+        f"{file} cannot be written ({error.strerror}). Your answers stand in {file.parent}: make "
+        "that folder yours to write, with room on the disk, then start again."
+    )
