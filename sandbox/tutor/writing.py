@@ -47,6 +47,12 @@ class Writing:
         self._painter.say("")
         self._painter.title(text)
 
+    def strong(self, sentence: str) -> None:
+        """A sentence that stands out."""
+        width = min(self._console.width, WIDEST)
+        lines = textwrap.wrap(self._painter.writable(printable(sentence)), width)
+        self._console.print(Text("\n".join(lines), "bold"))
+
     def say(self, sentence: str = "") -> None:
         """A line; what does not fit stands below, as far in as the line began."""
         sentence = printable(sentence)

@@ -10,17 +10,19 @@ from rich.syntax import Syntax
 
 from sandbox.tutor.exercise.checks import Check
 from sandbox.tutor.exercise.lint import Wrong
-from sandbox.tutor.exercise.result import FAILED, NOT_RUN, PASSED, CheckResult, Result, Step
+from sandbox.tutor.exercise.result import ERROR, FAILED, PASSED, SKIPPED, CheckResult, Result, Step
 from sandbox.tutor.exercise.shelf import Exercise
+from sandbox.tutor.exercise.showing import AN_OBJECT
 from sandbox.tutor.progress import ExerciseProgress
 from sandbox.tutor.writing import Writing
 
-MARKS = {PASSED: "✓ passed", FAILED: "✗ failed", "error": "✗ error", "skipped": "· skipped"}
-MARK_WIDTH = 11  # columns
 KINDS = ("the idea", "the place", "nearly the code")
 MOST_PRINTED = 8  # lines
 TITLE_LINE = re.compile(r"\A# .*\n")
-HERE = "they part here"
+FOLLOW = (
+    "Follow the last call above through your file, with these values. "
+    "Where does it go another way? h gives a hint."
+)
 
 
 class Board(Writing):
@@ -36,25 +38,24 @@ class Board(Writing):
         self.say(f"Your file: {file}")
 
     def verdict(self, result: Result) -> None:
-        """One result: each check in a line, then the one that it is about."""
-        self.say()
+        """What was found: the check that it is about, up to where expected and observed part."""
         self.title(f"{result.exercise} · {result.title} · {result.file}")
         if result.says:
             self._could_not(result.says, result.advice, result.frames)
+        elif result.lead:
+            self._lead(result.lead, _counted(result))
         else:
-            for check in result.checks:
-                self._marked(check)
-            self._lead(result)
+            self._passed(result)
         for note in result.notes:
             self.say(f"Note: {note}")
 
     def short(self, result: Result) -> None:
-        """One result in two lines, among others."""
-        word = {PASSED: "✓ passed", FAILED: "✗ not yet"}.get(result.verdict, "✗ not yet")
-        self.say(f"{word}  {result.exercise} · {result.title}")
-        lead = result.says or (result.lead.sentence if result.lead else "")
-        if lead:
-            self.say(f"             {lead}")
+        """One result among others: what is not yet as it should be."""
+        word = "✓ passed " if result.has_passed else "✗ not yet"
+        self.say(f"{word} {result.exercise} · {result.title}")
+        about = result.says or (result.lead.sentence if result.lead else "")
+        if about:
+            self.say(f"          {about}")
 
     def sum_up(self, results: Sequence[Result]) -> None:
         passed = sum(result.has_passed for result in results)
@@ -84,41 +85,40 @@ class Board(Writing):
 
     def code(self, source: str) -> None:
         """A program, as it is written."""
-        syntax = Syntax(
-            self._painter.writable(source), "python", theme="ansi_dark", background_color="default"
-        )
-        self._console.print(syntax)
+        program = self._painter.writable(source)
+        syntax = Syntax(program, "python", theme="ansi_dark", background_color="default")
+        self._console.print(syntax.highlight(program), soft_wrap=True)
 
     def row(self, exercise: Exercise, mine: ExerciseProgress, begun: bool) -> None:
         """One line of the list."""
         state = "passed" if mine.passed else "begun" if begun else "not begun"
         seen = "; solution seen" if mine.solution_seen else ""
         name = f"{exercise.number} {exercise.title}"
-        after = f"after lesson {exercise.after}, {exercise.form}"
-        self.say(f"{name:31}{state + seen:25}{after}")
+        self.say(f"{name:31}{state:11}after {exercise.after} · {exercise.form}{seen}")
 
-    def _marked(self, check: CheckResult) -> None:
-        mark = MARKS.get(check.outcome, f"· {NOT_RUN}")
-        self.say(f"  {mark:{MARK_WIDTH}}{check.sentence}")
-
-    def _lead(self, result: Result) -> None:
-        lead = result.lead
-        if lead is None:
-            self.say()
-            self.say(f"Passed: every check, {len(result.checks)} of {len(result.checks)}.")
-            return
+    def _passed(self, result: Result) -> None:
+        for check in result.checks:
+            self.say(f"  ✓ {check.sentence}")
         self.say()
-        self.title(lead.sentence)
+        self.strong(f"Passed: all {len(result.checks)} checks.")
+
+    def _lead(self, lead: CheckResult, counted: str) -> None:
+        self.strong(lead.sentence)
+        self.say(counted)
+        self.say()
         for number, step in enumerate(lead.steps, 1):
             self._step(number, step)
         self._could_not(lead.says, lead.advice, lead.frames, lead.printed)
 
     def _step(self, number: int, step: Step) -> None:
         if step.act:
-            self.say(f"  {number}. {step.act}")
+            self.line(f"  {number}. {step.act}")
         if step.expected:
-            self.say(f"     expected  {step.expected}")
-        self.say(f"     observed  {step.observed}{'' if step.met else f'   ← {HERE}'}")
+            self.line(f"     expected  {step.expected}")
+        if step.expected or not step.observed.endswith(AN_OBJECT):
+            self.line(f"     observed  {step.observed}")
+        if not step.met:
+            self.say("     Here they part.")
 
     def _could_not(self, says: str, advice: str, frames: Sequence[str], printed: str = "") -> None:
         """What happened, what was printed, what to try; the student's own lines last."""
@@ -139,7 +139,12 @@ class Board(Writing):
             self.line(f"    {frame}")
 
 
-FOLLOW = (
-    "Follow the last call above through your file, with these values. "
-    "Where does it go another way? h gives a hint."
-)
+def _counted(result: Result) -> str:
+    """`This check failed. 3 others passed, 2 are skipped because they need one that failed.`"""
+    outcomes = [check.outcome for check in result.checks]
+    words = [f"{outcomes.count(PASSED)} of {len(outcomes)} checks passed"]
+    failed = outcomes.count(FAILED) + outcomes.count(ERROR)
+    words += [f"{failed} did not"]
+    if SKIPPED in outcomes:
+        words += [f"{outcomes.count(SKIPPED)} skipped, as each needs one that failed"]
+    return f"({'; '.join(words)})"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hmac
 import random
+import re
 import secrets
 from collections.abc import Callable, Mapping, Sequence
 from types import ModuleType
@@ -11,7 +12,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from sandbox.tutor.exercise.printing import Printed
 from sandbox.tutor.exercise.showing import shown, shown_call
-from sandbox.tutor.exercise.student import StudentFile
+from sandbox.tutor.exercise.student import StudentFile, Trouble
 from sandbox.tutor.exercise.transcript import Seen, Transcript
 
 if TYPE_CHECKING:
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
 
 NAMES = ("mira", "jonas", "amina", "chen", "lucia", "pavel", "noor", "tariq", "ines", "sven")
 WORDS = ("tulip", "hammer", "rose", "anchor", "lantern", "violet", "kettle", "maple", "pebble")
+CAPITAL = re.compile(r"(?=[A-Z])")
 BEGAN = 1_700_000_000  # about when the clock stands, in Unix seconds
 Comparison = tuple[Any, Any]
 NOTHING: Mapping[str, Any] = {}
@@ -70,6 +72,10 @@ class Exam:
         """A value in the student's file."""
         return self._student.find(self._module, name)
 
+    def missing(self, what: str, name: str, there: Sequence[str]) -> Trouble:
+        """What is said when the student's file lacks something that is called."""
+        return self._student.missing(what, name, there)
+
     def see(self, act: str, expected: object, observed: object) -> None:
         """A line of the transcript: the two are equal, or they part here."""
         self.transcript.settle()
@@ -118,7 +124,9 @@ class Exam:
             returned = run(*given, **named)
         except BaseException as error:  # sys.exit included
             raised = error
-        return kind(self.transcript, told, returned, raised, self._printed.since(before))
+        seen = kind(self.transcript, told, returned, raised, self._printed.since(before))
+        seen.code = getattr(run, "__code__", None)
+        return seen
 
 
 class Thing:
@@ -126,11 +134,18 @@ class Thing:
 
     def __init__(self, exam: Exam, of_class: str, it: Any) -> None:
         self._exam, self._of_class, self.it = exam, of_class, it
+        self._name = CAPITAL.split(of_class)[-1].lower()
 
     def call(self, method: str, *given: Any, told: str = "", **named: Any) -> Seen:
         """Call one of its methods."""
-        act = told or shown_call(f"{self._of_class.lower()}.{method}", given, named)
-        return self._exam.act(act, lambda: getattr(self.it, method)(*given, **named))
+        act = told or shown_call(f"{self._name}.{method}", given, named)
+        return self._exam.act(act, self._find(method), given, named)
+
+    def _find(self, method: str) -> Any:
+        own = [each for each in dir(self.it) if not each.startswith("__")]
+        if method not in own:
+            raise self._exam.missing(f"{method} in the class {self._of_class}", method, own)
+        return getattr(self.it, method)
 
 
 def watch_comparisons(seen: Callable[[Comparison], None]) -> None:

@@ -178,7 +178,7 @@ class Examination:
             frames = self._student.frames_of(seen.raised)
             _, advice = explained(seen.raised)
             return {"advice": advice, "frames": frames}
-        return {"advice": seen.advice}
+        return {"advice": seen.advice, "frames": self._student.beginning(seen.code)}
 
     def _limited(self, name: str, limit: float) -> Limited:
         return Limited(limit, lambda: self._late(name, limit))

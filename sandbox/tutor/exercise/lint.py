@@ -14,6 +14,7 @@ from sandbox.tutor.exercise.checks import Check, load_checks
 from sandbox.tutor.exercise.examiner import Examiner
 from sandbox.tutor.exercise.result import FAILED, Result
 from sandbox.tutor.exercise.shelf import Exercise
+from sandbox.tutor.exercise.transcript import RAISED
 from sandbox.tutor.lesson.parts import Mistake
 
 A_PAGE = 60  # lines
@@ -161,7 +162,9 @@ def _of_wrong(name: str, result: Result) -> str:
 def _fails_by_what_it_gives(result: Result) -> bool:
     """By a value: not by an exception that went through the student's own lines."""
     lead = result.lead
-    return lead is not None and lead.outcome == FAILED and not lead.frames
+    if lead is None or lead.outcome != FAILED:
+        return False
+    return not lead.steps[-1].observed.startswith(RAISED)
 
 
 def told(result: Result) -> str:

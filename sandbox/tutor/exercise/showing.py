@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 LONGEST = 160  # characters of a value
+AN_OBJECT = " object"
 NONE_SEEN = "None (nothing)"
 
 
@@ -11,6 +12,8 @@ def shown(value: object) -> str:
     if isinstance(value, (str, bytes)) and len(value) > LONGEST:
         kind = "characters" if isinstance(value, str) else "bytes"
         return f"{value[:LONGEST]!r}… ({len(value)} {kind})"
+    if type(value).__repr__ is object.__repr__:
+        return type(value).__name__ + AN_OBJECT
     try:
         text = " ".join(repr(value).split("\n"))
     except BaseException as error:  # it is the student's own __repr__

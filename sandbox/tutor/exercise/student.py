@@ -6,9 +6,10 @@ import ast
 import difflib
 import sys
 import traceback
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from types import ModuleType
+from types import CodeType, ModuleType
 from typing import Any
 
 from sandbox.tutor.exercise.showing import shown_error
@@ -52,12 +53,22 @@ class StudentFile:
         if name in vars(module):
             return vars(module)[name]
         own = [each for each in vars(module) if not each.startswith("__")]
-        close = difflib.get_close_matches(name, own, n=1)
-        there = f"There is {close[0]}: is that the one?" if close else "Was it renamed or deleted?"
-        raise Trouble(
-            f"There is no {name} in {self.known_as}, and the examiner calls it. {there}",
+        raise self.missing(name, name, own)
+
+    def missing(self, what: str, name: str, there: Sequence[str]) -> Trouble:
+        """Something that the examiner calls is not there; a name close to it may be meant."""
+        close = difflib.get_close_matches(name, there, n=1)
+        hint = f"There is {close[0]}: is that the one?" if close else "Was it renamed or deleted?"
+        return Trouble(
+            f"There is no {what} in {self.known_as}, and the examiner calls it. {hint}",
             f"Give it the name {name}, exactly so.",
         )
+
+    def beginning(self, code: CodeType | None) -> list[str]:
+        """Where a function of the student's file begins."""
+        if code is None or code.co_filename != str(self.path):
+            return []
+        return [self.line(code.co_firstlineno, "")]
 
     def frames_of(self, error: BaseException | None) -> list[str]:
         """The lines of the student's own file that an error went through, the last one last."""
@@ -72,7 +83,7 @@ class StudentFile:
         """`line 12, in verify: return name`."""
         lines = self._source.splitlines()
         text = lines[number - 1].strip() if 0 < number <= len(lines) else ""
-        place = "" if function == "<module>" else f", in {function}"
+        place = "" if function in ("", "<module>") else f", in {function}"
         return f"line {number}{place}: {text}".rstrip(": ")
 
     def _tree(self) -> ast.Module:

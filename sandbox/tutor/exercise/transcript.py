@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from types import CodeType
 from typing import Any
 
 from sandbox.tutor.exercise.result import Step
 from sandbox.tutor.exercise.showing import beside, shown, shown_error
 
 NO_ERROR = "no error"
+RAISED = "raised "
 
 
 class Parted(AssertionError):
@@ -64,9 +66,10 @@ class Seen:
         printed: str = "",
     ) -> None:
         self.act, self.raised, self.printed = act, raised, printed
+        self.code: CodeType | None = None  # of the function that was called
         self._returned = returned
         self._transcript = transcript
-        self.in_words = f"raised {shown_error(raised)}" if raised else self._in_words(returned)
+        self.in_words = RAISED + shown_error(raised) if raised else self._in_words(returned)
         transcript.begin(self)
 
     @property
