@@ -20,6 +20,7 @@ COMMANDS = {
     "lesson": "the lessons, step by step",
     "exercise": "the exercises: write a piece of a login, and an examiner attacks it",
     "check": "examine your answers once, for people and for scripts",
+    "report": "for instructors: sum up the exercises of a class",
     "cookie": "take a cookie of this sandbox apart",
     "keys": "list the signing keys by fingerprint, rotate them",
     "bench": "measure: what tracing costs, requests per second",
