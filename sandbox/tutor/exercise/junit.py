@@ -64,7 +64,7 @@ def _case(suite: Element, classname: str, sentence: str, file: str) -> Element:
 
 def _unexamined(result: Result) -> Element:
     says = result.says or "Not every check was done, so nothing is proven."
-    return _told("error", says, says)
+    return _told("error", says, _paragraphs(says, result.advice, *result.frames))
 
 
 def _outcome(check: CheckResult) -> list[Element]:
@@ -94,7 +94,11 @@ def _message(check: CheckResult) -> str:
 
 
 def _transcript(check: CheckResult) -> str:
-    parts = ["\n".join(map(_line, check.steps)), check.says, check.advice, "\n".join(check.frames)]
+    steps = "\n".join(map(_line, check.steps))
+    return _paragraphs(steps, check.says, check.advice, *check.frames)
+
+
+def _paragraphs(*parts: str) -> str:
     return "\n\n".join(part for part in parts if part)
 
 

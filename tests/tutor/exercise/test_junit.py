@@ -101,6 +101,12 @@ def test_an_answer_that_could_not_be_examined_is_an_error() -> None:
     assert error.get("message") == says
 
 
+def test_why_an_answer_could_not_be_examined_comes_with_advice_and_frames() -> None:
+    result = examined(says="It took too long.", advice="Is there a loop?", frames=["04.py:7"])
+    (error,) = read(result).iter("error")
+    assert error.text == "It took too long.\n\nIs there a loop?\n\n04.py:7"
+
+
 @pytest.mark.parametrize(
     "result",
     [
@@ -134,7 +140,7 @@ NASTY = "\x00\x1b[31m\r\x85\u202e\ufffe\uffff\ud800<&>\"']]>"
 def test_what_xml_cannot_hold_becomes_an_escape(outcome: str) -> None:
     steps = [Step(NASTY, NASTY, NASTY, False)]
     check = CheckResult(NASTY, NASTY, outcome, steps, NASTY, NASTY, [NASTY], NASTY)
-    root = read(Result(NASTY, NASTY, NASTY, [check], says=NASTY, notes=[NASTY]))
+    root = read(Result(NASTY, NASTY, NASTY, [check], NASTY, NASTY, [NASTY], [NASTY]))
     written = "\\x00\\x1b[31m\\r\\x85\\u202e\\ufffe\\uffff\\ud800<&>\"']]>"
     assert root[0][-1].text == written
     assert root[0].get("name") == f"{written} {written}"
