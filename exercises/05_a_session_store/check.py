@@ -6,10 +6,15 @@ import random
 import re
 import secrets
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
+from datetime import datetime, tzinfo
+from typing import TYPE_CHECKING
 from unittest.mock import patch
 
 from sandbox.tutor.exercise import Exam, check
+
+if TYPE_CHECKING:
+    from sandbox.tutor.exercise.transcript import Seen
 
 LONG_ENOUGH = re.compile(r"[A-Za-z0-9_-]{43,}")  # 43 characters of 6 bits hold 256 bits
 
@@ -100,14 +105,12 @@ def an_id_is_long_enough(exam: Exam) -> None:
     needs=[two_sessions_do_not_share_a_word, an_id_is_long_enough],
 )
 def an_id_cannot_be_computed(exam: Exam) -> None:
-    """Whoever repeats the word, the moment and random.seed does not get the same id again."""
+    """Whoever repeats the start, the moment, random.seed and the word gets another id."""
     word, number = exam.word(), exam.random.randrange(1000)
-    told = f"random.seed({number}), then create({word!r}) in a new store"
+    told = f"the server starts, random.seed({number}), create({word!r})"
     with _time_stands_still(exam), _random_as_before():
-        random.seed(number)
-        first = exam.new("SessionStore").call("create", word, told=told).value
-        random.seed(number)
-        again = exam.new("SessionStore").call("create", word, told=f"again: {told}")
+        first = _first_id(exam, number, word, told).value
+        again = _first_id(exam, number, word, f"once more: {told}")
     again.is_such("another id", lambda session_id: session_id != first)
 
 
@@ -157,10 +160,28 @@ def _another_word(exam: Exam, word: str) -> str:
     return drawn if drawn != word else _another_word(exam, word)
 
 
+def _first_id(exam: Exam, number: int, word: str, told: str) -> Seen:
+    """The first id after a start of the server, with the module random in a known state."""
+    random.seed(number)
+    exam.load()
+    return exam.new("SessionStore").call("create", word, told=told)
+
+
 @contextmanager
 def _time_stands_still(exam: Exam) -> Iterator[None]:
-    nanoseconds = int(exam.clock()) * 10**9
-    with patch("time.time", exam.clock), patch("time.time_ns", lambda: nanoseconds):
+    """Every clock that a beginner might ask gives the same moment."""
+    now = exam.clock()
+
+    class StoppedDatetime(datetime):
+        @classmethod
+        def now(cls, tz: tzinfo | None = None) -> datetime:
+            return datetime.fromtimestamp(now, tz)
+
+    with ExitStack() as stopped:
+        for clock in ("time", "monotonic", "perf_counter"):
+            stopped.enter_context(patch(f"time.{clock}", lambda: now))
+            stopped.enter_context(patch(f"time.{clock}_ns", lambda: int(now * 10**9)))
+        stopped.enter_context(patch("datetime.datetime", StoppedDatetime))
         yield
 
 
