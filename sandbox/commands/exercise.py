@@ -106,8 +106,7 @@ def _lint(number: str | None) -> int:
     began = time.perf_counter()
     wanted = [find_exercise(number)] if number else all_exercises()
     mistakes = lint(wanted)
-    say([str(each) for each in mistakes])
-    if not mistakes:
-        count = f"{len(wanted)} exercise{'s' * (len(wanted) != 1)}"
-        say([f"{count}, no mistake, in {time.perf_counter() - began:.1f} s."])
+    count = f"{len(wanted)} exercise{'s' * (len(wanted) != 1)}"
+    sound = f"{count}, no mistake, in {time.perf_counter() - began:.1f} s."
+    say([str(each) for each in mistakes] or [sound])
     return 1 if mistakes else 0

@@ -9,8 +9,8 @@ from contextlib import suppress
 import httpx
 import pytest
 
-from sandbox.tutor.lesson.guide import Guide
 from sandbox.tutor.inbox import Ended, Inbox
+from sandbox.tutor.lesson.guide import Guide
 from sandbox.tutor.lesson.judge import do_step
 from sandbox.tutor.lesson.looking import in_words
 from sandbox.tutor.lesson.screen import Screen

@@ -12,8 +12,8 @@ from typing import TextIO
 
 import pytest
 
-from sandbox.tutor.lesson.exchange import Exchange
 from sandbox.tutor.inbox import MOST_KEPT, Ended, Inbox
+from sandbox.tutor.lesson.exchange import Exchange
 from tests.wire.raw_http import until
 
 

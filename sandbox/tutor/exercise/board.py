@@ -19,10 +19,6 @@ from sandbox.tutor.writing import Writing
 KINDS = ("the idea", "the place", "nearly the code")
 MOST_PRINTED = 8  # lines
 TITLE_LINE = re.compile(r"\A# .*\n")
-FOLLOW = (
-    "Follow the last call above through your file, with these values. "
-    "Where does it go another way? h gives a hint."
-)
 
 
 class Board(Writing):
@@ -132,7 +128,7 @@ class Board(Writing):
                 self.line(f"    {line}")
             if len(lines) > MOST_PRINTED:
                 self.say(f"    … ({len(lines) - MOST_PRINTED} more lines)")
-        self.say(f"What to try: {advice or FOLLOW}")
+        self.say(f"What to try: {advice}")
         if frames:
             self.say("In your file:")
         for frame in frames:

@@ -30,7 +30,9 @@ from sandbox.tutor.exercise.transcript import Parted, Transcript
 BEFOREHAND = (*WATCHED, "argon2", "sandbox.tutor.exercise.site")
 MOST_MEMORY = 2 * 1024**3  # bytes
 LOADING_LIMIT = 2.0  # seconds
-SAID = 10  # lines
+FOLLOW = (
+    "Follow the last act above through your file, with these values. Where does it go another way?"
+)
 
 
 @dataclass(frozen=True)
@@ -173,12 +175,13 @@ class Examination:
         """What to try, and the student's own lines."""
         seen = transcript.last
         if seen is None:
-            return {}
+            return {"advice": FOLLOW}
         if seen.raised is not None:
             frames = self._student.frames_of(seen.raised)
-            _, advice = explained(seen.raised)
+            says, advice = explained(seen.raised)
+            advice = f"{says[0].upper()}{says[1:]} {advice}"
             return {"advice": advice, "frames": frames}
-        return {"advice": seen.advice, "frames": self._student.beginning(seen.code)}
+        return {"advice": seen.advice or FOLLOW, "frames": self._student.beginning(seen.code)}
 
     def _limited(self, name: str, limit: float) -> Limited:
         return Limited(limit, lambda: self._late(name, limit))

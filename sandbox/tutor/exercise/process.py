@@ -17,6 +17,7 @@ from typing import IO, Any, cast
 ROOT = Path(__file__).parents[3]
 STARTING = 60.0  # seconds for the process to start and to import everything
 GRACE = 1.0  # seconds beyond a limit that the process keeps itself
+LAST_WORDS = 0.5  # seconds
 ENDED = "ended"  # what is told when the process has ended
 POSIX = os.name == "posix"
 Told = dict[str, Any]
@@ -40,8 +41,9 @@ class StudentProcess:
         )
         self._in = cast("IO[bytes]", self._process.stdin)
         self._out = cast("IO[bytes]", self._process.stdout)
-        for work in (self._read, self._wait):
-            threading.Thread(target=work, daemon=True).start()
+        self._reader = threading.Thread(target=self._read, daemon=True)
+        self._reader.start()
+        threading.Thread(target=self._wait, daemon=True).start()
 
     @property
     def is_alive(self) -> bool:
@@ -86,8 +88,9 @@ class StudentProcess:
                 self._told.put(line)
 
     def _wait(self) -> None:
-        """Not the end of the pipe: a process that was left running may hold it open."""
+        """What was told last is read first; a fork that was left running may hold the pipe open."""
         self._process.wait()
+        self._reader.join(LAST_WORDS)
         self._told.put(None)
 
 

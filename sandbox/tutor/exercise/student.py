@@ -17,7 +17,8 @@ from sandbox.tutor.exercise.showing import shown_error
 MOST_FRAMES = 3  # a function that calls itself without end has a thousand
 LARGEST = 500_000  # bytes
 NAME = "answer"  # of the module, for tracebacks and pickles
-FRESH = "`make exercise` and the key r begin afresh; your file is kept."
+FRESH = "`make exercise` and the key r; your file is kept."
+NO_TEXT = "Save it as UTF-8: editors have a choice of encoding in their Save dialog."
 
 
 @dataclass
@@ -88,15 +89,15 @@ class StudentFile:
 
     def _tree(self) -> ast.Module:
         content = self._read()
+        self._source = self._text(content)
         try:
-            self._source = content.decode("utf-8", "replace")
             tree = ast.parse(content, str(self.path))
         except SyntaxError as error:
             raise self._unreadable(error) from None
         except (ValueError, RecursionError, MemoryError) as error:
             raise Trouble(
                 f"{self.known_as} cannot be read as Python: {shown_error(error)}.",
-                "Take out what does not belong there, or begin afresh: " + FRESH,
+                "Take out what does not belong there. Or begin afresh: " + FRESH,
             ) from None
         if not any(not _is_text(node) for node in tree.body):
             raise Trouble(
@@ -124,6 +125,15 @@ class StudentFile:
                 "Take out what does not belong to the exercise.",
             )
         return content
+
+    def _text(self, content: bytes) -> str:
+        if b"\0" in content:
+            raise Trouble(f"{self.known_as} holds a null byte, so it is no text.", NO_TEXT)
+        try:
+            return content.decode("utf-8-sig")
+        except UnicodeDecodeError as error:
+            says = f"{self.known_as} is not UTF-8 text ({error.reason})."
+            raise Trouble(says, NO_TEXT) from None
 
     def _unreadable(self, error: SyntaxError) -> Trouble:
         where = f"Line {error.lineno} of {self.known_as}" if error.lineno else self.known_as

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from sandbox.tutor.lesson.course import Course, which_review
 from sandbox.tutor.inbox import Ended, Inbox
+from sandbox.tutor.lesson.course import Course, which_review
 from sandbox.tutor.lesson.parts import Step
 from sandbox.tutor.lesson.screen import Screen
 from sandbox.tutor.lesson.shelf import find_lesson, folders
