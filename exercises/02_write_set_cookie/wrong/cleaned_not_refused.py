@@ -1,0 +1,33 @@
+# Caught by: a_value_adds_no_attribute_and_no_header
+"""Characters that are not allowed are taken out of the value, and no error is raised.
+
+The attack fails, but the cookie now has a value that nobody wanted: of "tulip; Domain=evil" stays
+"tulipDomain=evil". Who called the function does not hear of it. An error is heard.
+"""
+
+from __future__ import annotations
+
+import string
+
+# RFC 6265, section 4.1.1: all characters that a name and a value can have.
+IN_A_NAME = string.ascii_letters + string.digits + "!#$%&'*+-.^_`|~"
+IN_A_VALUE = IN_A_NAME + "()/:<=>?@[]{}"
+
+
+def set_cookie(name: str, value: str, max_age: int, secure: bool = False) -> str:
+    """Gives the text behind `Set-Cookie:`; ValueError for what a cookie cannot carry.
+
+    max_age in seconds; secure: the browser sends it over HTTPS only.
+    """
+    if name == "" or not has_only(name, IN_A_NAME):
+        raise ValueError(f"A cookie cannot have this name: {name!r}")
+    value = "".join(character for character in value if character in IN_A_VALUE)
+    header = f"{name}={value}; Path=/; Max-Age={max_age}; HttpOnly; SameSite=Lax"
+    if secure:
+        header += "; Secure"
+    return header
+
+
+def has_only(text: str, allowed: str) -> bool:
+    """Given a text and all allowed characters, gives whether it has no others."""
+    return all(character in allowed for character in text)
