@@ -99,7 +99,7 @@ def an_id_is_long_enough(exam: Exam) -> None:
 
 
 @check(
-    idea="The module random computes its numbers. Whoever knows its state computes the same ones.",
+    idea="A clock, a count and the module random can be repeated. Then an id is no secret.",
     place="In create: the id must come from the system's own random source, which has no seed.",
     code="session_id = secrets.token_urlsafe(32), and nothing of the module random or of the time",
     needs=[two_sessions_do_not_share_a_word, an_id_is_long_enough],
