@@ -62,6 +62,12 @@ def all_exercises(exercises: Path = EXERCISES) -> list[Exercise]:
     return [read_exercise(folder) for folder in folders]
 
 
+def after_lesson(lesson: str, exercises: Path = EXERCISES) -> list[Exercise]:
+    """The exercises that fit after this lesson; none where there are no exercises."""
+    there = all_exercises(exercises) if exercises.is_dir() else []
+    return [each for each in there if each.after == lesson]
+
+
 def find_exercise(number: str, exercises: Path = EXERCISES) -> Exercise:
     """The exercise with this number; Problem when there is none."""
     there = {each.number: each for each in all_exercises(exercises)}

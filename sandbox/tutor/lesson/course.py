@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
+from sandbox.tutor.exercise.shelf import after_lesson
 from sandbox.tutor.inbox import Inbox
 from sandbox.tutor.lesson.exchange import Exchange
 from sandbox.tutor.lesson.filling import NotAGap
@@ -110,6 +111,8 @@ class Course:
         screen.title(f"Lesson {lesson.number} is done")
         screen.prose(lesson.closing)
         screen.say()
+        for exercise in after_lesson(lesson.number):
+            screen.say(f"Write it yourself: make exercise N={exercise.number} ({exercise.title})")
         following = self.next_unfinished(after=lesson.number)
         screen.say(f"Next: make lesson N={following}" if following else "That was the last lesson.")
 
