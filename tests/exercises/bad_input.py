@@ -232,8 +232,15 @@ CASES = [
         "Leave it as it is: call it, or write a function of your own under another name.",
     ),
     Case(
+        "an import of the sandbox",
+        "from sandbox.login.cookies import parse_cookie_header as double\n",
+        "work/exercises/01_double.py imports from the sandbox itself.",
+        "Write it yourself: that is the exercise.",
+        frame="line 1: from sandbox.login.cookies import parse_cookie_header as double",
+    ),
+    Case(
         "a patched examiner",
-        "from sandbox.tutor.exercise.transcript import Seen\n"
+        "import sys\nSeen = sys.modules['sandbox.tutor.exercise.transcript'].Seen\n"
         "Seen.gives = lambda self, expected: self\ndef double(x):\n    return 0\n",
         "Your file replaced sandbox.tutor.exercise.transcript.Seen.gives, which belongs to "
         "everybody in the program.",

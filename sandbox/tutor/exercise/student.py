@@ -17,6 +17,7 @@ from sandbox.tutor.exercise.showing import shown_error
 MOST_FRAMES = 3  # a function that calls itself without end has a thousand
 LARGEST = 500_000  # bytes
 NAME = "answer"  # of the module, for tracebacks and pickles
+OURS = "sandbox"
 FRESH = "`make exercise` and the key r; your file is kept."
 NO_TEXT = "Save it as UTF-8: editors have a choice of encoding in their Save dialog."
 
@@ -104,7 +105,18 @@ class StudentFile:
                 f"There is no code in {self.known_as}: it is empty, or all of it is a comment.",
                 "Take away the # in front of your lines. Or begin afresh: " + FRESH,
             )
+        self._refuse_ours(tree)
         return tree
+
+    def _refuse_ours(self, tree: ast.Module) -> None:
+        """The sandbox has a solution of its own to everything; importing it teaches nothing."""
+        for node in ast.walk(tree):
+            if isinstance(node, (ast.Import, ast.ImportFrom)) and OURS in _imported(node):
+                raise Trouble(
+                    f"{self.known_as} imports from the sandbox itself.",
+                    "Write it yourself: that is the exercise.",
+                    [self.line(node.lineno, "")],
+                )
 
     def _read(self) -> bytes:
         try:
@@ -152,6 +164,13 @@ class StudentFile:
         frames = self.frames_of(error)
         says, advice = explained(error)
         return Trouble(f"{self.known_as} stops while it is loaded: {says}", advice, frames)
+
+
+def _imported(node: ast.Import | ast.ImportFrom) -> list[str]:
+    """The packages that an import begins with."""
+    if isinstance(node, ast.ImportFrom):
+        return [(node.module or "").partition(".")[0]]
+    return [each.name.partition(".")[0] for each in node.names]
 
 
 def _is_text(node: ast.stmt) -> bool:
