@@ -79,7 +79,7 @@ class Exam:
     def see(self, act: str, expected: object, observed: object) -> None:
         """A line of the transcript: the two are equal, or they part here."""
         self.transcript.settle()
-        words = [each if isinstance(each, str) else shown(each) for each in (expected, observed)]
+        words = [in_words(each) for each in (expected, observed)]
         self.transcript.judge(act, words[0], words[1], expected == observed)
 
     def name(self) -> str:
@@ -146,6 +146,11 @@ class Thing:
         if method not in own:
             raise self._exam.missing(f"{method} in the class {self._of_class}", method, own)
         return getattr(self.it, method)
+
+
+def in_words(value: object) -> str:
+    """A text of the check's own stands as it is; anything else as Python writes it."""
+    return (value or "nothing") if isinstance(value, str) else shown(value)
 
 
 def watch_comparisons(seen: Callable[[Comparison], None]) -> None:
