@@ -84,7 +84,7 @@ def spaces_count_only_inside_a_value(exam: Exam) -> None:
 def only_the_first_equals_sign_divides(exam: Exam) -> None:
     """A value may hold `=`, in the middle or at its end, and stays whole."""
     [name], (word, other) = _names(exam, 1), _words(exam)
-    for value in (f"{word}={other}", f"{word}=="):
+    for value in (f"{word}={other.upper()}", f"{word}=="):
         exam.call("parse_cookie_header", f"{name}={value}").gives({name: value})
 
 
