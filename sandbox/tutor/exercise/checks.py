@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib.util
 import inspect
+import sys
 import traceback
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -53,6 +54,7 @@ def load_checks(path: Path) -> list[Check]:
     if spec is None or spec.loader is None or not path.is_file():
         raise Problem(f"There is no {path}. Each exercise has its checks in check.py.")
     module = importlib.util.module_from_spec(spec)
+    sys.modules[spec.name] = module  # dataclasses look it up there
     try:
         spec.loader.exec_module(module)
     except Exception as error:  # whoever writes an exercise may make any mistake

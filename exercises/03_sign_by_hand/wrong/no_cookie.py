@@ -1,0 +1,30 @@
+# Caught by: every_line_runs
+"""The line that puts the three parts together was taken out.
+
+The stamp alone is no ticket. The server needs the value and the time to make the stamp again.
+"""
+
+from __future__ import annotations
+
+import base64
+import hmac
+from hashlib import sha256
+
+LINES = [
+    "time = str(int(now))",
+    'signed = value + "." + time',
+    "digest = hmac.new(key, signed.encode(), sha256).digest()",
+    'stamp = base64.urlsafe_b64encode(digest).rstrip(b"=").decode()',
+]
+
+
+def sign(value: str, key: bytes, now: float) -> str:
+    """Runs LINES one after the other. Gives the cookie, or says which line cannot run."""
+    names = {"value": value, "key": key, "now": now}
+    names |= {"base64": base64, "hmac": hmac, "sha256": sha256}
+    for number, line in enumerate(LINES, 1):
+        try:
+            exec(line, names)
+        except Exception as error:
+            return f"line {number} cannot run: {error}"
+    return str(names.get("cookie", "no line has made the cookie"))

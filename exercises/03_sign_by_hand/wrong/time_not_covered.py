@@ -1,0 +1,32 @@
+# Caught by: the_stamp_covers_the_time
+"""The stamp covers the value only.
+
+The cookie shows a time, but a visitor can write another one: the stamp stays right. His cookie is
+never too old.
+"""
+
+from __future__ import annotations
+
+import base64
+import hmac
+from hashlib import sha256
+
+LINES = [
+    "time = str(int(now))",
+    "signed = value",
+    "digest = hmac.new(key, signed.encode(), sha256).digest()",
+    'stamp = base64.urlsafe_b64encode(digest).rstrip(b"=").decode()',
+    'cookie = value + "." + time + "." + stamp',
+]
+
+
+def sign(value: str, key: bytes, now: float) -> str:
+    """Runs LINES one after the other. Gives the cookie, or says which line cannot run."""
+    names = {"value": value, "key": key, "now": now}
+    names |= {"base64": base64, "hmac": hmac, "sha256": sha256}
+    for number, line in enumerate(LINES, 1):
+        try:
+            exec(line, names)
+        except Exception as error:
+            return f"line {number} cannot run: {error}"
+    return str(names.get("cookie", "no line has made the cookie"))

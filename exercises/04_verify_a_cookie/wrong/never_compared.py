@@ -1,0 +1,34 @@
+# Caught by: a_changed_value_is_refused
+"""The stamp is split off, but never compared.
+
+Anybody can write a name, a time and any 43 characters. A cookie that looks signed is not yet
+verified.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import hmac
+
+
+class Refused(Exception):
+    """The server refuses; the code says why."""
+
+
+def stamp(text: str, key: bytes) -> str:
+    """The stamp that this signing key makes over a text: 43 characters."""
+    digest = hmac.new(key, text.encode(), hashlib.sha256).digest()
+    return base64.urlsafe_b64encode(digest).rstrip(b"=").decode()
+
+
+def verify(cookie: str, key: bytes, max_age: int, now: float) -> str:
+    """Given a cookie "value.time.stamp", gives its value, or raises Refused."""
+    parts = cookie.split(".")
+    if len(parts) != 3:
+        raise Refused("MALFORMED")
+    value, time, _received = parts
+    age = now - int(time)
+    if not 0 <= age <= max_age:
+        raise Refused("EXPIRED")
+    return value
