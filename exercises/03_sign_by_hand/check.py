@@ -109,4 +109,4 @@ def only_five_lines_are_left(exam: Exam) -> None:
     lines = exam.get("LINES")
     exam.see("how many lines there are", 5, len(lines))
     own = [line for line in lines if line not in FIVE]
-    exam.see("lines that are none of the five", "nothing", ", ".join(own))
+    exam.see("lines that are none of the five", "nothing", ", ".join(own) or "nothing")
