@@ -1,0 +1,29 @@
+# Caught by: the_new_id_cannot_be_computed
+"""The new id is a hash of the old id and the user's name.
+
+It is long, it looks random, and it is another one than before. But bob knows what went into it: he
+planted the old id himself. He computes the same hash and has the new id.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from typing import Any
+
+
+def log_in(store: dict[str, dict[str, Any]], user: str, present_id: str | None) -> str:
+    """Begin a session for a user whose password was right.
+
+    Given: the rows by session id, each {"user": a name or None, "word": a text}; the user's name;
+    the id that this browser has brought, or None.
+    Changes the rows, and gives the new session id.
+    """
+    word = ""
+    if present_id in store:
+        present = store.pop(present_id)  # whoever it belongs to: its ticket finds nothing now
+        if present["user"] in (None, user):
+            word = present["word"]
+    known = f"{present_id} {user}"
+    session_id = hashlib.sha256(known.encode()).hexdigest()
+    store[session_id] = {"user": user, "word": word}
+    return session_id
