@@ -198,7 +198,7 @@ CASES = [
         "Follow the last act above through your file, with these values. Where does it go "
         "another way?",
         "failed",
-        frame="line 1: def double(x)",
+        frame="line 1: def double(x):",
     ),
     Case(
         "a left-over child process",
@@ -215,7 +215,7 @@ CASES = [
         "It printed its answer and gave None. print shows a value to a person; return gives it to "
         "the caller. Write return.",
         "failed",
-        frame="line 1: def double(x)",
+        frame="line 1: def double(x):",
     ),
     Case(
         "no return",
@@ -223,7 +223,7 @@ CASES = [
         "None (nothing)",
         "It gave None. Does every way through it end with return and a value?",
         "failed",
-        frame="line 1: def double(x)",
+        frame="line 1: def double(x):",
     ),
     Case(
         "a patched library",

@@ -18,6 +18,7 @@ from sandbox.tutor.writing import Writing
 
 KINDS = ("the idea", "the place", "nearly the code")
 MOST_PRINTED = 8  # lines
+MOST_ACTS = 4  # the whole transcript is in the JSON
 TITLE_LINE = re.compile(r"\A# .*\n")
 
 
@@ -77,7 +78,7 @@ class Board(Writing):
             self.say()
             self.say(f"{each.path.stem.replace('_', ' ')} ({each.path})")
             for paragraph in each.why.split("\n\n"):
-                self.say(f"  {' '.join(paragraph.split())}")
+                self.say(f"  {' '.join(paragraph.replace('`', '').split())}")
 
     def code(self, source: str) -> None:
         """A program, as it is written."""
@@ -102,19 +103,28 @@ class Board(Writing):
         self.strong(lead.sentence)
         self.say(counted)
         self.say()
-        for number, step in enumerate(lead.steps, 1):
-            self._step(number, step)
+        self._transcript(lead.steps)
         self._could_not(lead.says, lead.advice, lead.frames, lead.printed)
 
-    def _step(self, number: int, step: Step) -> None:
+    def _transcript(self, steps: Sequence[Step]) -> None:
+        """What was done, up to the place where they part; of many acts the last ones."""
+        begins = [number for number, step in enumerate(steps) if step.act]
+        if len(begins) > MOST_ACTS:
+            self.say(f"  After {len(begins) - MOST_ACTS} acts that went as expected:")
+        for step in steps[begins[-MOST_ACTS:][0] if begins else 0 :]:
+            self._step(step)
+
+    def _step(self, step: Step) -> None:
         if step.act:
-            self.line(f"  {number}. {step.act}")
-        if step.expected:
-            self.line(f"     expected  {step.expected}")
-        if step.expected or not step.observed.endswith(AN_OBJECT):
-            self.line(f"     observed  {step.observed}")
-        if not step.met:
-            self.say("     Here they part.")
+            self.line(f"  > {step.act}")
+        if step.met and step.expected:
+            self.line(f"    as expected  {step.expected}")
+        elif step.met and not step.observed.endswith(AN_OBJECT):
+            self.line(f"    gave         {step.observed}")
+        elif not step.met:
+            self.line(f"    expected     {step.expected}")
+            self.line(f"    observed     {step.observed}")
+            self.say("    Here they part.")
 
     def _could_not(self, says: str, advice: str, frames: Sequence[str], printed: str = "") -> None:
         """What happened, what was printed, what to try; the student's own lines last."""

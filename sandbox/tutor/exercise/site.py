@@ -128,7 +128,7 @@ class Answer(Seen):
         if not isinstance(returned, httpx.Response):
             return "no answer"
         cookies = [f"Set-Cookie: {each}" for each in returned.headers.get_list("set-cookie")]
-        to = [f"Location: {returned.headers['location']}"] * ("location" in returned.headers)
+        to = [f"Location: {each}" for each in returned.headers.get_list("location")]
         page = " ".join(TAG.sub(" ", returned.text).split())
         cut = f"{page[:LONGEST_PAGE]}…" if len(page) > LONGEST_PAGE else page
         says = [f"{cut!r}"] * bool(cut)

@@ -86,7 +86,7 @@ class StudentFile:
         lines = self._source.splitlines()
         text = lines[number - 1].strip() if 0 < number <= len(lines) else ""
         place = "" if function in ("", "<module>") else f", in {function}"
-        return f"line {number}{place}: {text}".rstrip(": ")
+        return f"line {number}{place}: {text}" if text else f"line {number}{place}"
 
     def _tree(self) -> ast.Module:
         content = self._read()
