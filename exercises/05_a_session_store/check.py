@@ -41,7 +41,7 @@ def a_word_is_found_again(exam: Exam) -> None:
     needs=[a_word_is_found_again],
 )
 def two_sessions_do_not_share_a_word(exam: Exam) -> None:
-    """Two sessions that begin with one word at one moment are two: write changes only one."""
+    """Two sessions that begin with one word at one moment are two, also with an empty word."""
     store, word = exam.new("SessionStore"), exam.word()
     new = _another_word(exam, word)
     with _time_stands_still(exam):
@@ -50,6 +50,9 @@ def two_sessions_do_not_share_a_word(exam: Exam) -> None:
     store.call("write", first, new).gives(True)
     store.call("find", first).gives(new)
     store.call("find", second).gives(word)
+    empty = store.call("create", "").value
+    store.call("find", empty).gives("")
+    store.call("write", empty, new).gives(True)
 
 
 @check(

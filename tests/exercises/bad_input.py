@@ -81,7 +81,7 @@ CASES = [
         "def double(x:\n    return 2 * x\n",
         "Line 1 of work/exercises/01_double.py cannot be read as Python: '(' was never closed.",
         "Look at this line and the one above: a bracket, a quote, a colon?",
-        frame="line 1: def double(x",
+        frame="line 1: def double(x:",
     ),
     Case(
         "tabs and spaces",

@@ -110,7 +110,7 @@ class Board(Writing):
         """What was done, up to the place where they part; of many acts the last ones."""
         begins = [number for number, step in enumerate(steps) if step.act]
         if len(begins) > MOST_ACTS:
-            self.say(f"  After {len(begins) - MOST_ACTS} acts that went as expected:")
+            self.say(f"  ({len(begins) - MOST_ACTS} before, as expected)")
         for step in steps[begins[-MOST_ACTS:][0] if begins else 0 :]:
             self._step(step)
 
