@@ -8,6 +8,7 @@ HEADINGS = {
     "us_per_call": "us/call",
     "requests_per_second": "req/s",
     "p50_ms": "p50 ms",
+    "p95_ms": "p95 ms",
     "p99_ms": "p99 ms",
     "megabytes": "MB",
 }

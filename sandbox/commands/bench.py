@@ -10,7 +10,16 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
-from sandbox.bench import cold_start, lessons, logging_in, recognising, rivals, stages, throughput
+from sandbox.bench import (
+    cold_start,
+    exercises,
+    lessons,
+    logging_in,
+    recognising,
+    rivals,
+    stages,
+    throughput,
+)
 from sandbox.bench.harness import Effort, Measure, TakeMeasure
 from sandbox.bench.table import table
 from sandbox.login.problems import say_at_the_terminal
@@ -22,6 +31,7 @@ MEASURES: dict[str, TakeMeasure] = {
     "login": logging_in.measure,
     "cold_start": cold_start.measure,
     "lessons": lessons.measure,
+    "exercises": exercises.measure,
 }
 NOTE = "Other programs on this machine make the numbers noisy; compare the ratios of one run."
 STOPPED = 130  # the exit code shells use for Ctrl-C
@@ -56,7 +66,7 @@ def _take_all(effort: Effort) -> Measures:
 
 def left_out() -> dict[str, str]:
     """What to do for whatever can not be measured here."""
-    return rivals.left_out() | lessons.left_out()
+    return rivals.left_out() | lessons.left_out() | exercises.left_out()
 
 
 def _as_json(measures: Measures) -> str:

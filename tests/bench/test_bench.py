@@ -40,6 +40,12 @@ def expected_labels(peers: list[str]) -> dict[str, list[str]]:
         ],
         "cold_start": ["bare Bottle on waitress", "serve --trace off", "serve", *peers],
         "lessons": ["python -c pass", "lesson 01, first question", "Enter, the whole card"],
+        "exercises": [
+            "python -c pass",
+            "pytest -q, one test",
+            "save to verdict",
+            "the last / 250 ms",
+        ],
     }
 
 
