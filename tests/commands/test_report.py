@@ -158,6 +158,12 @@ def test_no_name_breaks_the_table(tmp_path: Path, ask: Ask, name: str) -> None:
     assert out.replace("\n", "").isprintable()
 
 
+def test_a_name_too_long_for_the_table_shows_that_it_was_cut(tmp_path: Path, ask: Ask) -> None:
+    for name in ("x" * 24, "y" * 25):
+        (tmp_path / f"{name}.json").write_text(line(*VERIFY, changed="passed"))
+    assert f"  {'x' * 24}  ✓ passed\n  {'y' * 23}~  ✓ passed\n" in ask(tmp_path)
+
+
 def test_everything_fits_into_80_columns(tmp_path: Path, ask: Ask) -> None:
     long = {f"{'check ' * 30}{number}": "failed" for number in range(9)}
     text = "".join(line(f"{number:02}", "A title " * 20, **long) for number in range(30))

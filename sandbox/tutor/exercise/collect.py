@@ -86,9 +86,9 @@ def _visible(folder: Path) -> list[Path]:
 
 
 def _inside(path: Path, left_out: list[str]) -> list[Path]:
-    """A file itself; of a folder what it holds but for further folders."""
+    """A file itself; of a folder what it holds."""
     try:
-        return [each for each in _visible(path) if not each.is_dir()] if path.is_dir() else [path]
+        return _visible(path) if path.is_dir() else [path]
     except OSError as error:
         left_out.append(f"{path.name} cannot be read ({error.strerror}). {MAKE_IT_YOURS}")
         return []
