@@ -13,19 +13,32 @@ class Excuse(NamedTuple):
     why: str
 
 
-NO_MATTER = "The task asks for a ValueError; its words are the student's own."
-IS_THERE = "The letter x is among these characters already."
+OWN_WORDS = "The task asks for a ValueError; its words are the student's own."
+GIVEN = "Given in the starter; a right order of the lines gives the same with it."
+NO_COMMA = "Base64 has no comma, so there is none to strip."
+SYMMETRIC = "Two texts are equal in either order."
+LONGER = "One byte more is no easier to guess."
 
 EXCUSED: list[Excuse] = [
+    Excuse("02", "raise ValueError(f'A cookie cannot have this name: ,{name!r}')", OWN_WORDS),
+    Excuse("02", "raise ValueError(f'{name!r}')", OWN_WORDS),
+    Excuse("02", "raise ValueError(f'A cookie cannot carry this value: ,{value!r}')", OWN_WORDS),
+    Excuse("02", "raise ValueError(f'{value!r}')", OWN_WORDS),
+    Excuse("03", "for number, line in enumerate(LINES, 2):", GIVEN),
+    Excuse("03", "for number, line in enumerate(LINES, 0):", GIVEN),
+    Excuse("03", "return None", GIVEN),
+    Excuse("03", "return f'line ,{number} cannot run: {error}'", GIVEN),
+    Excuse("03", "return f'{number} cannot run: {error}'", GIVEN),
+    Excuse("03", "return f'line {number} cannot run: ,{error}'", GIVEN),
+    Excuse("03", "return f'line {number}{error}'", GIVEN),
+    Excuse("03", "return names.get('cookie', 'no line has made the cookie')", GIVEN),
+    Excuse("03", "return str(names.get('cookie', 'no line has made the cookie,'))", GIVEN),
+    Excuse("03", "return str(names.get('cookie', ''))", GIVEN),
+    Excuse("04", "return base64.urlsafe_b64encode(digest).rstrip(b'=,').decode()", NO_COMMA),
     Excuse(
-        "02",
-        """IN_A_NAME = string.ascii_letters + string.digits + "!#$%&'*+-.^_`|~x\"""",
-        IS_THERE,
+        "04",
+        "if not hmac.compare_digest(computed.encode(), received.encode()):",
+        SYMMETRIC,
     ),
-    Excuse("02", "IN_A_VALUE = IN_A_NAME + '()/:<=>?@[]{}x'", IS_THERE),
-    Excuse("02", "raise ValueError(f'A cookie cannot have this name: x{name!r}')", NO_MATTER),
-    Excuse("02", "raise ValueError(f'{name!r}')", NO_MATTER),
-    Excuse("02", "raise ValueError(f'A cookie cannot carry this value: x{value!r}')", NO_MATTER),
-    Excuse("02", "raise ValueError(f'{value!r}')", NO_MATTER),
-    Excuse("05", "session_id = secrets.token_urlsafe(33)", "One byte more is no easier to guess."),
+    Excuse("05", "session_id = secrets.token_urlsafe(33)", LONGER),
 ]

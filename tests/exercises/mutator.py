@@ -86,7 +86,7 @@ def mutants_of(source: str) -> list[Mutant]:
             place.put(other)
             text = ast.unparse(tree)
             place.put(node)
-            if text != whole and text not in found:
+            if text != whole:
                 found[text] = _mutant(node, whole, text)
     return list(found.values())
 
@@ -158,10 +158,10 @@ def _constant(node: ast.Constant) -> Iterator[ast.AST]:
         yield ast.Constant(not value)
     elif isinstance(value, (int, float)):
         yield from (ast.Constant(value + 1), ast.Constant(value - 1))
-    elif isinstance(value, str):
-        yield from (ast.Constant(f"{value}x"), ast.Constant(""))
+    elif isinstance(value, str):  # no alphabet of cookies, stamps and ids has a comma
+        yield from (ast.Constant(f"{value},"), ast.Constant(""))
     elif isinstance(value, bytes):
-        yield from (ast.Constant(value + b"x"), ast.Constant(b""))
+        yield from (ast.Constant(value + b","), ast.Constant(b""))
 
 
 def _swapped(node: ast.Call) -> Iterator[ast.AST]:
