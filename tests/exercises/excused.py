@@ -41,4 +41,5 @@ EXCUSED: list[Excuse] = [
         SYMMETRIC,
     ),
     Excuse("05", "session_id = secrets.token_urlsafe(33)", LONGER),
+    Excuse("07", "session_id = secrets.token_urlsafe(33)", LONGER),
 ]
