@@ -9,7 +9,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 POLL = 0.05  # seconds: also on network folders, where no system tells of changes
-GONE_FOR = 0.3  # seconds: an editor that renames a new file over the old one takes less
+GONE_FOR = 0.3  # seconds: an editor that deletes or empties a file before it writes takes less
 State = tuple[int, int, int] | None
 
 
@@ -39,8 +39,12 @@ class Watch:
         while not self._over.wait(POLL):
             found = state_of(self._file)
             now = time.monotonic()
-            gone_since = None if found else gone_since or now
-            is_settled = found is not None or now - (gone_since or now) >= GONE_FOR
+            gone_since = None if _holds_text(found) else gone_since or now
+            is_settled = gone_since is None or now - gone_since >= GONE_FOR
             if found != self._known and is_settled:
                 self._known = found
                 self._saved(self._file)
+
+
+def _holds_text(state: State) -> bool:
+    return state is not None and state[1] > 0
