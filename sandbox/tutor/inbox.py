@@ -41,6 +41,12 @@ class Inbox(Generic[News]):
             self._news.append(news)
             self._change.notify_all()
 
+    def seen_anew(self, news: News) -> None:
+        """The same, unless just this is waiting to be looked at."""
+        with self._change:
+            if news not in self._news:
+                self.seen(news)
+
     def next(self) -> News | str:
         """Wait for what comes next; Ended when nothing can come."""
         with self._change:

@@ -71,6 +71,17 @@ def test_of_many_exchanges_that_nobody_looks_at_the_newest_are_kept() -> None:
         inbox.next()
 
 
+def test_what_is_waiting_already_is_not_told_anew() -> None:
+    inbox = Inbox(None)
+    for number in (1, 2, 1):
+        inbox.seen_anew(exchange(number))
+    assert [inbox.next(), inbox.next()] == [exchange(1), exchange(2)]
+    inbox.seen_anew(exchange(1))  # it was taken, so it is news again
+    assert inbox.next() == exchange(1)
+    with pytest.raises(Ended):
+        inbox.next()
+
+
 def test_what_a_pipe_holds_is_never_forgotten() -> None:
     inbox = Inbox(io.StringIO("one\ntwo\n"))
     until(lambda: inbox._has_ended, 10)

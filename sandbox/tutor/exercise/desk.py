@@ -46,7 +46,7 @@ class Desk:
         file = file_of(exercise)
         make_copies([exercise])
         self._board.task(exercise, file)
-        watch = Watch(file, self._inbox.seen)
+        watch = Watch(file, self._inbox.seen_anew)
         try:
             self._examine(exercise, file)
             return self._go_on(exercise, file)
@@ -106,13 +106,20 @@ class Desk:
         mine = self._progress.exercise(exercise.number)
         if not mine.passed:
             self._board.say("You have not passed yet. A hint (h) may be enough.")
-            if self._next("See the solution all the same? y or Enter") not in YES:
+            if not self._agrees("See the solution all the same? y or Enter"):
                 return
         show_solution(self._board, exercise, self._progress)
 
     def _reset(self, exercise: Exercise, file: Path) -> None:
-        if self._next(f"Begin {file} afresh? Yours is kept under another name. y or Enter") in YES:
+        if self._agrees(f"Begin {file} afresh? Yours is kept under another name. y or Enter"):
             say_reset(self._board, exercise)
+
+    def _agrees(self, question: str) -> bool:
+        """A save in place of an answer is no yes, and is examined next."""
+        answer = self._next(question)
+        if isinstance(answer, Path):
+            self._inbox.seen_anew(answer)
+        return answer in YES
 
     def _after(self, exercise: Exercise) -> Exercise | None:
         later = self._exercises[self._exercises.index(exercise) + 1 :]
