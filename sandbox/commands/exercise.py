@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import signal
 import sys
 import time
 from pathlib import Path
@@ -53,7 +54,7 @@ def run(options: argparse.Namespace) -> int:
 
 
 def _watch(board: Board, number: str | None) -> int:
-    """Until the student quits; 1 when the input ended before."""
+    """Until the student quits; 1 when the input ended before, 130 after Ctrl-C."""
     exercises, progress = all_exercises(), Progress.load(PROGRESS)
     exercise = find_exercise(number) if number else _next_open(exercises, progress)
     if exercise is None:
@@ -75,7 +76,7 @@ def _left(board: Board, has_ended: bool) -> int:
         board.say("The input has ended. Without a keyboard: python -m sandbox check")
         return 1
     board.say("Your answers are kept. Go on with: make exercise")
-    return 0
+    return 128 + signal.SIGINT
 
 
 def _next_open(exercises: list[Exercise], progress: Progress) -> Exercise | None:
