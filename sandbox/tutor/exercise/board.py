@@ -48,8 +48,9 @@ class Board(Writing):
 
     def short(self, result: Result) -> None:
         """One result among others: what is not yet as it should be."""
-        word = "✓ passed " if result.has_passed else "✗ not yet"
-        self.say(f"{word} {result.exercise} · {result.title}")
+        sign, word = ("✓ ", "passed ") if result.has_passed else ("✗ ", "not yet")
+        sign = "" if self._plain else sign  # the word says it
+        self.say(f"{sign}{word} {result.exercise} · {result.title}")
         about = result.says or (result.lead.sentence if result.lead else "")
         if about:
             self.say(f"          {about}")
