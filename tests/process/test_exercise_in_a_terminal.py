@@ -325,6 +325,17 @@ def test_what_was_saved_and_typed_meanwhile_is_done_afterwards_and_only_once(des
         student.waits_no_more()
 
 
+def test_what_was_saved_before_n_brings_no_verdict_after_it(desk: Path) -> None:
+    with begun(desk) as student:
+        student.file.write_text(DOUBLE_STARTER + LOOP)
+        time.sleep(0.3)  # both come while the loop is being examined
+        student.file.write_text(ANY_WORD)
+        student.shown.send("n\n")
+        assert "took longer than 2 s" in student.waits()
+        student.waits_for_the_last()
+        assert student.shown.everything.count("02 · Greet · work/exercises/02_greet.py") == 1
+
+
 # The keys
 
 
@@ -362,6 +373,8 @@ def test_after_a_pass_it_stays_and_n_goes_on(desk: Path) -> None:
         assert progress(desk)["01"]["passed"] is True
         assert f"\n{TWICE}\n" in student.saves(ADDS_TWO)  # it is watched still
         assert progress(desk)["01"]["passed"] is True  # once is enough
+        student.saves(DOUBLE_SOLUTION)
+        assert progress(desk)["01"]["passed"] is True
         told = student.types("n")
         assert "02 · Greet\n" in told
         assert "Each user is greeted with his own name." in told
