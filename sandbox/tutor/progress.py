@@ -109,8 +109,10 @@ class Progress:
             for key, theirs in _read(self.path).items():
                 fresh = PARTS[key[0]]()
                 mine = self._kept.setdefault(key, fresh)
-                if mine == self._as_read.get(key, fresh):
-                    vars(mine).update(vars(theirs))  # the same object: it may be in use
+                before = vars(self._as_read.get(key, fresh))
+                own = {name for name, value in vars(mine).items() if value != before[name]}
+                new = {name: value for name, value in vars(theirs).items() if name not in own}
+                vars(mine).update(new)  # the same object: it may be in use
         return self._kept
 
     def _begin_afresh(self, damage: str) -> None:

@@ -417,6 +417,21 @@ def test_what_is_in_use_is_saved_after_a_save_that_changed_nothing(
     assert Progress.load(path, said.append).of("01").step == 6
 
 
+def test_of_two_commands_at_one_exercise_each_saves_the_fields_that_it_has_changed(
+    path: Path,
+) -> None:
+    one, other = Progress.load(path), Progress.load(path)
+    one.exercise("04").passed = True
+    one.save()
+    other.exercise("04").hints["a_changed_cookie_is_refused"] = 1
+    other.save()
+    one.exercise("04").solution_seen = True
+    one.save()
+    hints = {"a_changed_cookie_is_refused": 1}
+    found = json.loads(path.read_text())["exercises"]
+    assert found == {"04": {"passed": True, "solution_seen": True, "hints": hints}}
+
+
 def test_whoever_reads_while_others_save_never_finds_a_torn_file(
     path: Path, said: list[str]
 ) -> None:
