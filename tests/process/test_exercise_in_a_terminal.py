@@ -617,13 +617,13 @@ def test_however_it_ends_no_process_and_no_folder_is_left(
         assert_nothing_is_left(children, desk)
 
 
-def test_when_the_terminal_is_closed_no_process_is_left(desk: Path) -> None:
+def test_when_the_terminal_is_closed_no_process_and_no_folder_is_left(desk: Path) -> None:
     with begun(desk) as student:
         pid = student.shown.pid
         until(lambda: children_of(pid), 20)
         children = [pid, *children_of(pid)]
         student.shown.close(force=True)
-        until(lambda: not any(map(is_running, children)), 10)
+        assert_nothing_is_left(children, desk)
 
 
 def test_after_many_saves_one_process_waits(desk: Path) -> None:

@@ -59,7 +59,15 @@ def main() -> None:
     line = sys.stdin.readline()
     if line:
         _do(Job(**json.loads(line)), out)
+    else:
+        _tidy_up()
     os._exit(0)
+
+
+def _tidy_up() -> None:
+    """The examiner was ended before he could: a terminal was closed. Our folder is empty."""
+    with suppress(OSError):
+        os.rmdir(os.getcwd())
 
 
 def _take_over_output() -> TextIO:
