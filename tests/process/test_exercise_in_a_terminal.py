@@ -160,7 +160,7 @@ def test_a_file_that_is_there_is_examined_and_not_overwritten(desk: Path) -> Non
     answer(desk).parent.mkdir(parents=True)
     answer(desk).write_text(DOUBLE_SOLUTION)
     with at_a_terminal(desk) as student:
-        assert "Passed: all 2 checks." in student.waits()
+        assert "Passed: 2 of 2 checks." in student.waits()
     assert answer(desk).read_text() == DOUBLE_SOLUTION
 
 
@@ -217,7 +217,7 @@ def test_however_an_editor_saves_the_last_verdict_is_of_the_whole_file(
         save(student.file, ANY_WORD.encode())
         assert f"\n{REFUSED}\n" in student.waits_for_the_last()
         save(student.file, DOUBLE_SOLUTION.encode())
-        assert "Passed: all 2 checks." in student.waits_for_the_last()
+        assert "Passed: 2 of 2 checks." in student.waits_for_the_last()
 
 
 def test_each_save_gives_its_own_verdict(desk: Path) -> None:
@@ -229,7 +229,7 @@ def test_each_save_gives_its_own_verdict(desk: Path) -> None:
         assert seen in in_one_line(told)
         assert STILL not in told
         told = student.saves(DOUBLE_SOLUTION)
-    assert f"\n  ✓ {TWICE}\n  ✓ {REFUSED}\n\nPassed: all 2 checks.\n" in told
+    assert f"\n  ✓ {TWICE}\n  ✓ {REFUSED}\n\nPassed: 2 of 2 checks.\n" in told
 
 
 def test_a_file_that_was_touched_is_examined_again_with_other_numbers(desk: Path) -> None:
@@ -245,7 +245,7 @@ def test_a_file_that_was_touched_is_examined_again_with_other_numbers(desk: Path
 def test_windows_line_ends_change_nothing(desk: Path) -> None:
     with begun(desk) as student:
         assert STILL in student.saves(DOUBLE_STARTER.replace("\n", "\r\n"))
-        assert "Passed: all 2 checks." in student.saves(DOUBLE_SOLUTION.replace("\n", "\r\n"))
+        assert "Passed: 2 of 2 checks." in student.saves(DOUBLE_SOLUTION.replace("\n", "\r\n"))
 
 
 def test_what_cannot_be_read_is_said_with_its_line(desk: Path) -> None:
@@ -256,7 +256,7 @@ def test_what_cannot_be_read_is_said_with_its_line(desk: Path) -> None:
         told = student.types("h")
         assert "No check has been done yet: first mend what is said above." in told
         assert "There is no code in" in student.saves("")
-        assert "Passed: all 2 checks." in student.saves(DOUBLE_SOLUTION)
+        assert "Passed: 2 of 2 checks." in student.saves(DOUBLE_SOLUTION)
 
 
 def test_what_the_file_prints_is_shown_with_the_verdict(desk: Path) -> None:
@@ -274,7 +274,7 @@ def test_a_deleted_file_is_said_and_examined_when_it_is_back(desk: Path) -> None
         assert "What to try: Put it back under this name." in told
         assert "No check has been done yet" in student.types("h")
         assert "01 Double                      not begun" in student.types("l")
-        assert "Passed: all 2 checks." in student.saves(DOUBLE_SOLUTION)
+        assert "Passed: 2 of 2 checks." in student.saves(DOUBLE_SOLUTION)
 
 
 def test_a_deleted_folder_is_said_and_r_makes_it_again(desk: Path) -> None:
@@ -296,7 +296,7 @@ def test_a_save_while_something_is_asked_is_examined_all_the_same(desk: Path) ->
         assert f"\n{REFUSED}\n" in student.waits()
         student.types("r", AFRESH)
         student.saves(DOUBLE_SOLUTION)
-        assert "Passed: all 2 checks." in student.waits()
+        assert "Passed: 2 of 2 checks." in student.waits()
         assert "A solution" not in student.shown.everything
     assert student.file.read_text() == DOUBLE_SOLUTION
 
@@ -311,7 +311,7 @@ def test_a_loop_without_end_is_stopped_and_the_keys_go_on(desk: Path) -> None:
         told = in_one_line(student.saves("while True:\n    pass\n"))
         assert "Loading work/exercises/01_double.py took longer than 2 s" in told
         assert "No check has been done yet" in student.types("h")
-        assert "Passed: all 2 checks." in student.saves(DOUBLE_SOLUTION)
+        assert "Passed: 2 of 2 checks." in student.saves(DOUBLE_SOLUTION)
 
 
 def test_what_was_saved_and_typed_meanwhile_is_done_afterwards_and_only_once(desk: Path) -> None:
@@ -321,7 +321,7 @@ def test_what_was_saved_and_typed_meanwhile_is_done_afterwards_and_only_once(des
             time.sleep(0.3)  # each is seen for itself, while the loop is being examined
             student.file.write_text(text)
         assert "took longer than 2 s" in student.waits()
-        assert "Passed: all 2 checks." in student.waits()
+        assert "Passed: 2 of 2 checks." in student.waits()
         student.waits_no_more()
 
 
@@ -381,7 +381,7 @@ def test_after_a_pass_it_stays_and_n_goes_on(desk: Path) -> None:
         student.file.write_text(DOUBLE_SOLUTION)  # no longer watched
         student.waits_no_more()
         student.file = answer(desk, "02_greet")
-        assert "Passed: all 1 checks." in student.saves(GREET_SOLUTION)
+        assert "Passed: 1 of 1 checks." in student.saves(GREET_SOLUTION)
         assert "03 · Count\n" in student.types("n")
         assert "This is the last exercise. q quits." in student.types("n")
         assert student.leaves("q")[0] == 0
@@ -460,7 +460,7 @@ def test_what_is_no_key_is_answered_with_a_sentence(desk: Path, typed: str) -> N
     with begun(desk) as student:
         told = in_one_line(student.types(typed))
         assert "Type one of the letters from the line above, then Enter; or save your file." in told
-        assert "Passed: all 2 checks." in student.saves(DOUBLE_SOLUTION)
+        assert "Passed: 2 of 2 checks." in student.saves(DOUBLE_SOLUTION)
 
 
 # How it may end
@@ -641,8 +641,8 @@ def test_two_at_one_exercise_both_see_a_save(desk: Path) -> None:
     with begun(desk, "01") as one, begun(desk, "01") as other:
         assert f"\n{REFUSED}\n" in one.saves(ANY_WORD)
         assert f"\n{REFUSED}\n" in other.waits()
-        assert "Passed: all 2 checks." in other.saves(DOUBLE_SOLUTION)
-        assert "Passed: all 2 checks." in one.waits()
+        assert "Passed: 2 of 2 checks." in other.saves(DOUBLE_SOLUTION)
+        assert "Passed: 2 of 2 checks." in one.waits()
         assert [one.leaves("q")[0], other.leaves("q")[0]] == [0, 0]
     assert progress(desk) == {"01": {"passed": True, "solution_seen": False, "hints": {}}}
 
@@ -651,9 +651,9 @@ def test_the_progress_of_both_is_kept(desk: Path) -> None:
     with begun(desk, "01") as one, begun(desk, "02") as other:
         other.file = answer(desk, "02_greet")
         one.types("h")
-        assert "Passed: all 1 checks." in other.saves(GREET_SOLUTION)
+        assert "Passed: 1 of 1 checks." in other.saves(GREET_SOLUTION)
         one.types("h")
-        assert "Passed: all 2 checks." in one.saves(DOUBLE_SOLUTION)
+        assert "Passed: 2 of 2 checks." in one.saves(DOUBLE_SOLUTION)
         other.types("s")
         assert [one.leaves("q")[0], other.leaves("q")[0]] == [0, 0]
     assert progress(desk) == {

@@ -32,6 +32,8 @@ def reset(exercise: Exercise, folder: Path = ANSWERS) -> Path | None:
 
 def is_untouched(exercise: Exercise, file: Path) -> bool:
     """Is it the starter still, but for its line ends?"""
+    if not file.is_file():
+        return False
     try:
         return _lines(file) == _lines(exercise.starter)
     except OSError:

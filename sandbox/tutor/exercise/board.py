@@ -98,7 +98,7 @@ class Board(Writing):
         for check in result.checks:
             self.say(f"  ✓ {check.sentence}")
         self.say()
-        self.strong(f"Passed: all {len(result.checks)} checks.")
+        self.strong(f"Passed: {len(result.checks)} of {len(result.checks)} checks.")
 
     def _lead(self, lead: CheckResult, counted: str) -> None:
         self.strong(lead.sentence)

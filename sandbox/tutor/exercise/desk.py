@@ -86,7 +86,7 @@ class Desk:
         news = self._inbox.next()
         if isinstance(news, Path) or not self._inbox.echoes:
             self._board.end_prompt()
-        return news
+        return news if isinstance(news, Path) else news.lower()
 
     def _examine(self, exercise: Exercise, file: Path) -> None:
         self._result = self._examiner.examine(exercise, file)

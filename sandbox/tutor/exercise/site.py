@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import logging
 import re
 from collections.abc import Callable, Iterable
 from functools import partial
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urljoin
 
 import httpx
 
 from sandbox.serving.live import LiveServer
+from sandbox.tutor.exercise.showing import shown
 from sandbox.tutor.exercise.transcript import Seen
 from sandbox.tutor.visitor import Visitor as Browser
 
@@ -29,6 +32,7 @@ class Site:
         if hasattr(app, "catchall"):
             app.catchall = False  # Bottle: its error page would hide the student's line
         self._server = LiveServer(self._answer, port=0).start()
+        logging.getLogger("waitress").setLevel(logging.CRITICAL)  # what is raised is told already
         self._browsers: list[Browser] = []
 
     def visitor(self, name: str) -> Visitor:
@@ -86,7 +90,7 @@ class Visitor:
 def _in_words(form: str, cookie: str | None = None, headers: Any = None) -> str:
     """What goes along with a request, as far as the reader needs it."""
     words = [f" {form}"] if form.strip() else []
-    words += [f" with the cookie {cookie!r}" if cookie else " without a cookie"] * (
+    words += [f" with the cookie {shown(cookie)}" if cookie else " without a cookie"] * (
         cookie is not None
     )
     words += [f" {name}: {value}" for name, value in (headers or {}).items()]
@@ -101,8 +105,14 @@ class Answer(Seen):
         return self
 
     def leads_to(self, path: str) -> Answer:
-        """A redirect to exactly this."""
-        self._ask(f"Location: {path}", lambda got: got.headers.get("location") == path)
+        """A redirect to exactly this page here, with or without the address of the server."""
+
+        def is_there(response: httpx.Response) -> bool:
+            here = str(response.request.url)
+            location = response.headers.get("location")
+            return location is not None and urljoin(here, location) == urljoin(here, path)
+
+        self._ask(f"Location: {path}", is_there)
         return self
 
     def says(self, text: str) -> Answer:
