@@ -106,7 +106,7 @@ def a_stranger_gets_pages(exam: Exam) -> None:
     stranger = Site(exam).browser("stranger")
     stranger.get("/").has_status(200).says("stranger").sets_no_cookie()
     form = stranger.get("/login").has_status(200)
-    form.says("username").says("password").sets_no_cookie()
+    form.says("username").says("password").does_not_say("{{").sets_no_cookie()
 
 
 @check(
