@@ -1,8 +1,8 @@
 # Caught by: two_requests_at_once_do_not_mix
 """The variable stays, and each request writes its own user into it.
 
-That is right as long as requests come one after the other. While one waits for the database, the
-next one writes its user over it, and the page that is finished last has the wrong name.
+That is right as long as requests come one after the other. But one of them waits for the database.
+Then the next one writes its user over it, and the first page gets the wrong name.
 """
 
 from __future__ import annotations
