@@ -199,6 +199,8 @@ def explained(error: BaseException) -> tuple[str, str]:
         if isinstance(error, kind):
             return means
     raised = f"{shown_error(error)}."
+    if type(error).__name__ == "Refused":
+        return raised, "The last of your own lines below refused. Should it, with these values?"
     if isinstance(error, ModuleNotFoundError):
         return raised, "The exercise's README says what it needs; leave out other modules."
     return raised, "Read the last of your own lines below: it raised the error."

@@ -24,6 +24,7 @@ class Transcript:
     def __init__(self) -> None:
         self.steps: list[Step] = []
         self.last: Seen | None = None
+        self._act = ""  # of the last step that has one
 
     @property
     def has_parted(self) -> bool:
@@ -34,14 +35,16 @@ class Transcript:
         """An act whose outcome may be asked about."""
         self.settle()
         self.last = seen
+        self._act = seen.act
         self.steps.append(Step(seen.act, "", seen.in_words, True))
 
     def judge(self, act: str, expected: str, observed: str, met: bool) -> None:
         """A question: the first about an act stands in the act's own line."""
         if self.steps and self.steps[-1].expected == "" and self.steps[-1].act == act:
             self.steps.pop()
-        is_more = any(step.act == act for step in self.steps[-1:])
-        self.steps.append(Step("" if is_more else act, expected, observed, met))
+            self._act = ""
+        told, self._act = ("" if act == self._act else act), act
+        self.steps.append(Step(told, expected, observed, met))
         if not met:
             raise Parted()
 
@@ -68,6 +71,7 @@ class Seen:
         self.act, self.raised, self.printed = act, raised, printed
         self.code: CodeType | None = None  # of the function that was called
         self._returned = returned
+        self._should_refuse = False
         self._transcript = transcript
         self.in_words = RAISED + shown_error(raised) if raised else self._in_words(returned)
         transcript.begin(self)
@@ -97,7 +101,7 @@ class Seen:
 
     def is_refused(self, code: str) -> Seen:
         """It raised the student's own `Refused` with this code."""
-        refusal = self.raised
+        refusal, self._should_refuse = self.raised, True
         is_one = refusal is not None and type(refusal).__name__ == "Refused"
         seen = self.in_words if self.raised else f"not refused, but {self.in_words}"
         if is_one and refusal is not None:
@@ -109,6 +113,8 @@ class Seen:
     @property
     def advice(self) -> str:
         """What to try, when what came back tells it."""
+        if self._should_refuse:
+            return 'Here it must refuse: raise Refused("CODE"), with the code that was expected.'
         if self._returned is not None:
             return ""
         if self.printed.strip():
