@@ -26,9 +26,9 @@ def sign(value: str, key: bytes, now: float) -> str:
     """Runs LINES one after the other. Gives the cookie, or says which line cannot run."""
     names = {"value": value, "key": key, "now": now}
     names |= {"base64": base64, "hmac": hmac, "sha256": sha256}
-    for number, line in enumerate(LINES, 1):
+    for line in LINES:
         try:
             exec(line, names)
         except Exception as error:
-            return f"line {number} cannot run: {error}"
+            return f"cannot run: {line} ({error})"
     return str(names.get("cookie", "no line has made the cookie"))
