@@ -45,17 +45,16 @@ class Tally:
     excuses: list[Excuse]
 
     @property
-    def excused_lines(self) -> set[str]:
-        return {excuse.line for excuse in self.excuses}
-
-    @property
     def unexcused(self) -> list[Survivor]:
-        return [each for each in self.survivors if each.mutant.after not in self.excused_lines]
+        return [each for each in self.survivors if not self._excuses_of(each)]
 
     @property
     def stale(self) -> list[Excuse]:
-        survived = {each.mutant.after for each in self.survivors}
-        return [excuse for excuse in self.excuses if excuse.line not in survived]
+        used = [excuse for each in self.survivors for excuse in self._excuses_of(each)]
+        return [excuse for excuse in self.excuses if excuse not in used]
+
+    def _excuses_of(self, survivor: Survivor) -> list[Excuse]:
+        return [each for each in self.excuses if each.is_for(survivor.mutant.after)]
 
     def row(self) -> str:
         caught = self.mutants - len(self.survivors)
