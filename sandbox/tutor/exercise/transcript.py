@@ -33,6 +33,7 @@ class Transcript:
 
     def begin(self, seen: Seen) -> None:
         """An act whose outcome may be asked about."""
+        self._end_if_parted()
         self.settle()
         self.last = seen
         self._act = seen.act
@@ -40,12 +41,17 @@ class Transcript:
 
     def judge(self, act: str, expected: str, observed: str, met: bool) -> None:
         """A question: the first about an act stands in the act's own line."""
+        self._end_if_parted()
         if self.steps and self.steps[-1].expected == "" and self.steps[-1].act == act:
             self.steps.pop()
             self._act = ""
         told, self._act = ("" if act == self._act else act), act
         self.steps.append(Step(told, expected, observed, met))
-        if not met:
+        self._end_if_parted()
+
+    def _end_if_parted(self) -> None:
+        """Also when the parting was in a call-back, and the student's function has gone on."""
+        if self.has_parted:
             raise Parted()
 
     def settle(self) -> None:
@@ -84,9 +90,8 @@ class Seen:
         return self._returned
 
     def gives(self, expected: object) -> Seen:
-        """It returned exactly this: of this type, and equal."""
-        is_same = type(self._returned) is type(expected) and self._returned == expected
-        met = self.raised is None and is_same
+        """It returned exactly this: of this type, and equal; so is all that is in it."""
+        met = self.raised is None and is_exactly(self._returned, expected)
         seen = self.in_words if met or self.raised else beside(expected, self._returned)
         return self._judge(shown(expected), seen, met)
 
@@ -130,3 +135,15 @@ class Seen:
     def _judge(self, expected: str, observed: str, met: bool) -> Seen:
         self._transcript.judge(self.act, expected, observed, met)
         return self
+
+
+def is_exactly(value: Any, expected: Any) -> bool:
+    """Are they equal, and of one type, all the way inside? `[True]` is not `[1]`."""
+    if type(value) is not type(expected):
+        return False
+    if isinstance(expected, (list, tuple)):
+        return len(value) == len(expected) and all(map(is_exactly, value, expected))
+    if isinstance(expected, dict):
+        same_keys = {(type(key), key) for key in value} == {(type(key), key) for key in expected}
+        return same_keys and all(is_exactly(value[key], expected[key]) for key in expected)
+    return bool(value == expected)
