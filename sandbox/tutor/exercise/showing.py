@@ -9,8 +9,9 @@ NONE_SEEN = "None (nothing)"
 
 def shown(value: object) -> str:
     """A value as Python writes it; a very long one is cut, and its length said."""
-    if isinstance(value, (str, bytes)) and len(value) > LONGEST:
-        kind = "characters" if isinstance(value, str) else "bytes"
+    # `isinstance` would trust a class of the student's own.
+    if (type(value) is str or type(value) is bytes) and len(value) > LONGEST:
+        kind = "characters" if type(value) is str else "bytes"
         return f"{value[:LONGEST]!r}… ({len(value)} {kind})"
     if type(value).__repr__ is object.__repr__:
         return type(value).__name__ + AN_OBJECT
@@ -35,7 +36,8 @@ def shown_error(error: BaseException) -> str:
     except BaseException:  # it is the student's own __str__
         says = ""
     name = type(error).__name__
-    return f"{name}: {shown(says)[1:-1]}" if says else name
+    rest = f"… ({len(says)} characters)" if len(says) > LONGEST else ""
+    return f"{name}: {repr(says[:LONGEST])[1:-1]}{rest}" if says else name
 
 
 def beside(expected: object, observed: object) -> str:
