@@ -30,14 +30,14 @@ Owner = ModuleType | type
 
 
 class Libraries:
-    """Every function and class of the watched modules, as it was at the beginning."""
+    """Every function, class and property of the watched modules, as it was at the beginning."""
 
     def __init__(self) -> None:
         names = [name for name in sys.modules if name in WATCHED or name.startswith(OURS)]
         modules = [sys.modules[name] for name in names]
         owners: list[Owner] = [*modules]
         owners += [each for module in modules for each in _classes_of(module)]
-        self._before = [(owner, _callables_of(owner)) for owner in owners]
+        self._before = [(owner, _watched_of(owner)) for owner in owners]
 
     def replaced(self) -> list[str]:
         """The names of what was replaced since; it is put back."""
@@ -57,8 +57,9 @@ def _classes_of(module: ModuleType) -> list[type]:
     return [each for each in of_module if each.__module__ == module.__name__]
 
 
-def _callables_of(owner: Owner) -> dict[str, Any]:
-    return {name: value for name, value in vars(owner).items() if callable(value)}
+def _watched_of(owner: Owner) -> dict[str, Any]:
+    found = vars(owner).items()
+    return {name: value for name, value in found if callable(value) or isinstance(value, property)}
 
 
 def _full_name(owner: Owner, name: str) -> str:
