@@ -11,7 +11,7 @@ from types import ModuleType
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from sandbox.tutor.exercise.printing import Printed
-from sandbox.tutor.exercise.showing import shown, shown_call
+from sandbox.tutor.exercise.showing import cut, shown, shown_call
 from sandbox.tutor.exercise.student import StudentFile, Trouble
 from sandbox.tutor.exercise.transcript import Seen, Transcript
 
@@ -122,6 +122,8 @@ class Exam:
         returned, raised = None, None
         try:
             returned = run(*given, **named)
+        except Trouble:  # a call-back has found something missing
+            raise
         except BaseException as error:  # sys.exit included
             raised = error
         seen = kind(self.transcript, told, returned, raised, self._printed.since(before))
@@ -150,7 +152,7 @@ class Thing:
 
 def in_words(value: object) -> str:
     """A text of the check's own stands as it is; anything else as Python writes it."""
-    return (value or "nothing") if isinstance(value, str) else shown(value)
+    return cut(value or "nothing") if isinstance(value, str) else shown(value)
 
 
 def watch_comparisons(seen: Callable[[Comparison], None]) -> None:

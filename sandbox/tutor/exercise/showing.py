@@ -19,6 +19,11 @@ def shown(value: object) -> str:
         text = " ".join(repr(value).split("\n"))
     except BaseException as error:  # it is the student's own __repr__
         return f"a {type(value).__name__} that cannot be shown ({type(error).__name__})"
+    return cut(text)
+
+
+def cut(text: str) -> str:
+    """A text as it stands; a very long one is cut, and its length said."""
     return text if len(text) <= LONGEST * 2 else f"{text[: LONGEST * 2]}… ({len(text)} characters)"
 
 
