@@ -196,12 +196,20 @@ class Examination:
 
     def _late(self, name: str, limit: float) -> None:
         """The limit has passed: say where the student's file is, and end."""
-        main = sys._current_frames()[threading.main_thread().ident or 0]
-        stack = traceback.extract_stack(main)
-        own = [each for each in stack if self._student.is_own(each)]
-        frames = [self._student.line(each.lineno or 0, each.name) for each in own]
+        frames = [self._student.line(each.lineno or 0, each.name) for each in self._own_now()]
         self._tell("late", name=name, limit=limit, frames=frames[-3:])
         os._exit(1)
+
+    def _own_now(self) -> list[traceback.FrameSummary]:
+        """Where the student's file is: in the check's own thread, else in one that serves it."""
+        running = sys._current_frames()
+        main = running.pop(threading.main_thread().ident or 0)
+        for frame in (main, *running.values()):
+            stack = traceback.extract_stack(frame)
+            own = [each for each in stack if self._student.is_own(each)]
+            if own:
+                return own
+        return []
 
 
 class Limited:
