@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import re
+import sys
 from collections.abc import Callable, Iterable
 from functools import partial
 from typing import TYPE_CHECKING, Any
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
 
 TAG = re.compile(r"<[^>]*>")
 LONGEST_PAGE = 120  # characters of a page in the transcript
+FAILED = "500 Internal Server Error"
 
 
 class Site:
@@ -58,11 +60,20 @@ class Site:
         self, environ: dict[str, Any], start_response: Callable[..., Any]
     ) -> Iterable[bytes]:
         try:
-            body: Iterable[bytes] = self._app(environ, start_response)
-            return body
-        except BaseException as error:
+            return _whole(self._app(environ, start_response))
+        except BaseException as error:  # sys.exit included, or the visitor would wait in vain
             self._raised = error
-            raise
+            start_response(FAILED, [], sys.exc_info())
+            return []
+
+
+def _whole(body: Any) -> list[bytes]:
+    """All of it now: a generator may raise only while it is read."""
+    try:
+        return list(body)
+    finally:
+        if hasattr(body, "close"):
+            body.close()
 
 
 class Visitor:
