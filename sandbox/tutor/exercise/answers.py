@@ -5,7 +5,9 @@ from __future__ import annotations
 import itertools
 import os
 from collections.abc import Iterable
+from contextlib import suppress
 from pathlib import Path
+from typing import IO
 
 from sandbox.login.problems import Problem
 from sandbox.tutor.exercise.shelf import ANSWERS, Exercise
@@ -48,15 +50,32 @@ def _copy(exercise: Exercise, file: Path) -> bool:
     content = exercise.starter.read_bytes()
     try:
         file.parent.mkdir(parents=True, exist_ok=True)
-        with file.open("xb") as copy:  # x: a file that another command has just made stays
-            copy.write(content)
-    except FileExistsError:
-        if not file.parent.is_dir():
-            raise Problem(f"{file.parent} is not a folder. Move it out of the way.") from None
-        return False
+        copy = file.open("xb")  # x: a file that another command has just made stays
     except OSError as error:
+        _refuse_no_folder(file.parent)
+        if isinstance(error, FileExistsError):
+            return False
         raise _cannot_write(file, error) from None
+    _fill(copy, content, file)
     return True
+
+
+def _fill(copy: IO[bytes], content: bytes, file: Path) -> None:
+    """Half a starter, on a full disk, would be taken for an answer: it is deleted."""
+    try:
+        with copy:
+            copy.write(content)
+    except OSError as error:
+        with suppress(OSError):
+            file.unlink()
+        raise _cannot_write(file, error) from None
+
+
+def _refuse_no_folder(folder: Path) -> None:
+    """Problem: it, or a folder that it should stand in, is a file or a link to nowhere."""
+    for place in (*reversed(folder.parents), folder):
+        if os.path.lexists(place) and not place.is_dir():
+            raise Problem(f"{place} is not a folder. Move it out of the way.")
 
 
 def _put_aside(file: Path) -> Path:
