@@ -12,7 +12,7 @@ from pathlib import Path
 from sandbox.login.problems import Problem
 from sandbox.tutor.exercise.checks import Check, load_checks
 from sandbox.tutor.exercise.examiner import Examiner
-from sandbox.tutor.exercise.result import FAILED, Result
+from sandbox.tutor.exercise.result import ERROR, FAILED, CheckResult, Result
 from sandbox.tutor.exercise.shelf import Exercise
 from sandbox.tutor.exercise.transcript import RAISED
 from sandbox.tutor.lesson.parts import Mistake
@@ -80,7 +80,8 @@ def _files(exercise: Exercise) -> Iterator[Mistake]:
     for path in sorted(exercise.folder.rglob("*")):
         is_cache = "__pycache__" in path.parts
         is_wrong = path == wrong or (path.parent == wrong and path.suffix == ".py")
-        if not is_cache and not is_wrong and path.name not in KNOWN:
+        is_known = path.parent == exercise.folder and path.name in KNOWN
+        if not is_cache and not is_wrong and not is_known:
             yield Mistake(path, 1, "does not belong to an exercise: move it or delete it")
 
 
@@ -144,8 +145,9 @@ def _examined(answer: tuple[Exercise, Path]) -> list[Mistake]:
 def _of_starter(result: Result) -> str:
     if result.has_passed:
         return "the starter passes as it is"
-    if not _fails_by_what_it_gives(result) or any(c.outcome == "error" for c in result.checks):
-        return f"the starter must fail by what it gives, not with an error: {told(result)}"
+    bad = next((check for check in result.checks if _is_with_an_error(check)), None)
+    if result.lead is None or bad:
+        return f"the starter must fail by what it gives, not with an error: {told(result, bad)}"
     return ""
 
 
@@ -159,17 +161,16 @@ def _of_wrong(name: str, result: Result) -> str:
     return ""
 
 
-def _fails_by_what_it_gives(result: Result) -> bool:
-    """By a value: not by an exception that went through the student's own lines."""
-    lead = result.lead
-    if lead is None or lead.outcome != FAILED:
-        return False
-    return not lead.steps[-1].observed.startswith(RAISED)
+def _is_with_an_error(check: CheckResult) -> bool:
+    """Not by a value: also by an exception that went through the student's own lines."""
+    if check.outcome == FAILED:
+        return check.steps[-1].observed.startswith(RAISED)
+    return check.outcome == ERROR
 
 
-def told(result: Result) -> str:
-    """In one line: the check that caught it, and what it said."""
-    lead = result.lead
+def told(result: Result, check: CheckResult | None = None) -> str:
+    """In one line: the check that caught it, unless another is given, and what it said."""
+    lead = check or result.lead
     if lead is None:
         return result.says or "nothing"
     last = lead.steps[-1] if lead.steps else None
