@@ -78,7 +78,7 @@ def find_exercise(number: str, exercises: Path = EXERCISES) -> Exercise:
 
 def read_exercise(folder: Path) -> Exercise:
     """What the first lines of the README say; Problem when they do not say it."""
-    lines = (folder / "README.md").read_text(encoding="utf-8").splitlines()
+    lines = _lines_of(folder / "README.md")
     title = TITLE.fullmatch(lines[0]) if lines else None
     under = UNDER.fullmatch(lines[2]) if len(lines) > 2 else None
     if not title or not under or title[1] != folder.name[:2]:
@@ -87,3 +87,10 @@ def read_exercise(folder: Path) -> Exercise:
             "and `After lesson 03 · write it · about 20 minutes`."
         )
     return Exercise(folder, title[1], title[2], *under.groups())
+
+
+def _lines_of(readme: Path) -> list[str]:
+    try:
+        return readme.read_text(encoding="utf-8").splitlines()
+    except UnicodeDecodeError:
+        raise Problem(f"{readme} is not UTF-8 text. Save it as UTF-8.") from None
