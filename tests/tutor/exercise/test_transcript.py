@@ -236,8 +236,8 @@ def test_the_same_act_done_twice_is_named_twice(transcript: Transcript, gave: Ac
 def test_an_act_that_is_asked_about_after_another_is_named_again(transcript: Transcript) -> None:
     first = Seen(transcript, "f(1)", 1)
     Seen(transcript, "f(2)", 2).gives(2)
-    first.gives(1)
-    assert [step.act for step in transcript.steps] == ["f(1)", "f(2)", "f(1)"]
+    first.gives(1).is_such("odd", lambda n: n % 2 == 1)
+    assert [step.act for step in transcript.steps] == ["f(1)", "f(2)", "f(1)", ""]
 
 
 # An error that nobody asked about
