@@ -173,7 +173,7 @@ class Examination:
             return None
         except Trouble as trouble:
             return trouble
-        except Exception as error:
+        except BaseException as error:  # what the file gave may run more of it: sys.exit included
             return None if exam.transcript.has_parted else _cannot_go_on(error)
         finally:
             exam.end()
@@ -226,7 +226,7 @@ class Limited:
         self._timer.cancel()
 
 
-def _cannot_go_on(error: Exception) -> Trouble:
+def _cannot_go_on(error: BaseException) -> Trouble:
     return Trouble(
         f"The examiner could not go on with what your file gave ({shown_error(error)}).",
         "Does it give a value of the kind that the exercise asks for?",

@@ -129,6 +129,20 @@ def test_a_mistake_in_the_use_of_an_answer_is_no_traceback(exercise: Exercise) -
     assert lead.says.startswith("The examiner could not go on with what your file gave (Attribute")
 
 
+def test_what_the_file_gave_cannot_end_the_examination(exercise: Exercise) -> None:
+    rewrite(
+        exercise,
+        "@check(**hints)\ndef first(exam):\n    'First.'\n"
+        "    exam.call('double', 1).is_such('two', lambda given: list(given) == [2])\n"
+        "@check(**hints)\ndef second(exam):\n    'Second.'\n    exam.get('double')\n",
+    )
+    result = examined(exercise, "import sys\ndef double(x):\n    yield sys.exit(3)\n")
+    assert outcomes(result) == ["error", "passed"]
+    assert result.checks[0].says == (
+        "The examiner could not go on with what your file gave (SystemExit: 3)."
+    )
+
+
 def test_a_file_finds_nothing_of_the_examination_outside_itself(exercise: Exercise) -> None:
     source = (
         "import os, sys\nFOUND = [sys.stdin.read(), sys.argv[1:], os.listdir('.')]\n"
