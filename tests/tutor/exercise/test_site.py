@@ -163,6 +163,21 @@ def test_where_a_redirect_leads_is_compared_exactly(make: Make) -> None:
     assert told == ("Location: /login", "303 See Other, Location: /login?next=%2F")
 
 
+def test_a_redirect_may_have_the_whole_address_of_this_site(alice: Any) -> None:
+    answer = alice.post("/login", name="mira").leads_to("/welcome")
+    assert answer.value.headers["location"].startswith("http://localhost:")
+
+
+@pytest.mark.parametrize("location", ["http://evil/login", "//evil/login", "/login2", "login/", ""])
+def test_a_redirect_to_another_site_or_page_parts(make: Make, location: str) -> None:
+    exam = make(
+        "def app(environ, start_response):\n"
+        f"    start_response('303 See Other', [('Location', {location!r})])\n    return []\n"
+    )
+    alice = exam.serve(exam.get("app")).visitor("alice")
+    assert parts(exam, lambda: alice.get("/").leads_to("/login"))[0] == "Location: /login"
+
+
 def test_a_page_leads_nowhere(exam: Exam, alice: Any) -> None:
     assert parts(exam, lambda: alice.get("/").leads_to("/")) == ("Location: /", HOME)
 

@@ -336,5 +336,13 @@ def test_a_way_without_return_is_seen(gave: Act) -> None:
     )
 
 
+def test_where_it_must_refuse_how_is_told(transcript: Transcript, gave: Act) -> None:
+    seen = gave(None, "12\n")
+    parts(lambda: seen.is_refused("EXPIRED"), transcript)
+    assert advice(seen) == (
+        'Here it must refuse: raise Refused("CODE"), with the code that was expected.'
+    )
+
+
 def test_nothing_is_advised_about_a_value(gave: Act) -> None:
     assert advice(gave(5, "12\n")) == ""
