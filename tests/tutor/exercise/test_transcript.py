@@ -240,6 +240,15 @@ def test_an_act_that_is_asked_about_after_another_is_named_again(transcript: Tra
     assert [step.act for step in transcript.steps] == ["f(1)", "f(2)", "f(1)", ""]
 
 
+def test_a_question_does_not_stand_under_an_act_that_it_is_not_about(
+    transcript: Transcript,
+) -> None:
+    first = Seen(transcript, "f(1)", 1).gives(1)
+    Seen(transcript, "f(2)", 2)
+    first.gives(1)
+    assert [step.act for step in transcript.steps] == ["f(1)", "f(2)", "f(1)"]
+
+
 # An error that nobody asked about
 
 
