@@ -49,7 +49,7 @@ exercise: $(READY) ## write a piece of a login yourself: the next one, or N=04
 check: $(READY) ## examine your answers once, all of them or N=04
 	@exec .venv/bin/python -m sandbox check $(N) $(ARGS)
 
-test: $(DEV) ## run the tests that need no browser, about a minute
+test: $(DEV) ## run the tests that need no browser, about two minutes
 	@exec .venv/bin/python -m pytest -m "not slow" $(ARGS)
 
 test-slow: $(BROWSER) ## run the tests that need Chromium or take seconds

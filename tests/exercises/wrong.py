@@ -1,6 +1,6 @@
 """Each wrong answer, the check that it names, and what caught it.
 
-    python -m tests.exercises.wrong
+python -m tests.exercises.wrong
 """
 
 from __future__ import annotations
