@@ -312,3 +312,12 @@ def test_mistakes_of_several_exercises_are_all_told(tmp_path: Path) -> None:
         write(exercise, "notes.txt", "")
         exercises.append(exercise)
     assert [each.path.parent for each in lint(exercises)] == [e.folder for e in exercises]
+
+
+def test_a_check_that_asks_nothing_is_told(exercise: Exercise) -> None:
+    silent = CHECK.replace('exam.call("double", text).gives(text + text)', "assert text")
+    write(exercise, "check.py", silent)
+    (exercise.folder / "wrong/numbers_only.py").unlink()
+    write(exercise, "wrong/three.py", A_WRONG.format(FIRST, "return 3"))
+    sentence = f"{SECOND} asks nothing, so it passes whatever is given"
+    assert said(exercise) == [("solution.py", 1, sentence)]
