@@ -172,6 +172,20 @@ if os.fork() == 0:
         assert not state.exists() or state.read_text().split()[2] == "Z"
 
 
+@pytest.mark.skipif(os.name != "posix", reason="there is no fork")
+def test_a_fork_that_has_left_the_group_keeps_nobody_waiting(exercise: Exercise) -> None:
+    source = f"""
+import os, time
+if os.fork() == 0:
+    os.setsid()
+    time.sleep(8)
+    os._exit(0)
+{RIGHT}"""
+    began = time.monotonic()
+    assert examined(exercise, source).has_passed
+    assert time.monotonic() - began < 5
+
+
 @pytest.mark.skipif(not LINUX, reason="looks into /proc")
 def test_the_waiting_process_ends_when_its_parent_is_killed() -> None:
     program = (
