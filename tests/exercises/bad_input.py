@@ -147,6 +147,12 @@ CASES = [
         frame="line 3: while True: pass",
     ),
     Case(
+        "an endless count at import, in which Python hears nobody",
+        RIGHT + "sum(range(10**13))\n",
+        "Loading work/exercises/01_double.py took longer than 2 s, so it was stopped.",
+        "Is there a loop that does not end, a sleep, or something that waits?",
+    ),
+    Case(
         "a sleep",
         "import time\n\ndef double(x):\n    time.sleep(99)\n",
         "This check took longer than 2 s, so it was stopped.",

@@ -118,6 +118,7 @@ class Examination:
         self._libraries = Libraries()
 
     def run(self) -> None:
+        self._tell("ready")  # from here on the examiner keeps the time, too
         with self._limited("", LOADING_LIMIT):
             self._student.load()
         self._refuse_replaced()
