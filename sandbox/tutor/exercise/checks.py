@@ -57,7 +57,7 @@ def load_checks(path: Path) -> list[Check]:
     sys.modules[spec.name] = module  # dataclasses look it up there
     try:
         spec.loader.exec_module(module)
-    except Exception as error:  # whoever writes an exercise may make any mistake
+    except (Exception, SystemExit) as error:  # whoever writes an exercise may make any mistake
         last = traceback.format_exception_only(error)[-1].strip()
         raise Problem(f"{path} cannot be run: {last}. Correct it, then go on.") from None
     checks = [each for each in vars(module).values() if isinstance(each, Check)]

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from sandbox.login.problems import Problem
 from sandbox.tutor.exercise.examiner import LEFT, Examiner
 from sandbox.tutor.exercise.result import Result
 from sandbox.tutor.exercise.shelf import Exercise
@@ -94,6 +95,12 @@ def test_a_check_that_needs_a_failed_one_is_skipped(exercise: Exercise) -> None:
     assert outcomes(result) == ["failed", "skipped"]
     assert result.lead is not None
     assert result.lead.sentence == "A number is doubled."
+
+
+def test_checks_that_end_the_program_end_no_examination(exercise: Exercise) -> None:
+    exercise.check.write_text("import sys\nsys.exit(0)\n", encoding="utf-8")
+    with pytest.raises(Problem, match=r"check\.py cannot be run: SystemExit: 0\. Correct it"):
+        examined(exercise, RIGHT)
 
 
 def test_after_a_check_that_took_too_long_the_others_are_done(exercise: Exercise) -> None:
