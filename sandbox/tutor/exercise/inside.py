@@ -70,6 +70,14 @@ def _tidy_up() -> None:
         os.rmdir(os.getcwd())
 
 
+def _forget_what_has_ended() -> None:
+    """Of programs that the file began and never waited for, those that have ended by themselves."""
+    if sys.platform != "win32":
+        with suppress(ChildProcessError):  # there are none, or no more
+            while os.waitpid(-1, os.WNOHANG)[0]:
+                pass
+
+
 def _take_over_output() -> TextIO:
     """Only we can write where the examiner reads; what the student's file prints goes nowhere."""
     out = os.fdopen(os.dup(1), "w", encoding="utf-8")
@@ -127,6 +135,7 @@ class Examination:
             result = self._result(self._checks[name])
             self._outcomes[name] = result.outcome
             self._tell("result", result=asdict(result))
+        _forget_what_has_ended()
         self._tell("end")
 
     def _refuse_replaced(self) -> None:

@@ -179,6 +179,15 @@ if os.fork() == 0:
         assert not state.exists() or state.read_text().split()[2] == "Z"
 
 
+@pytest.mark.skipif(os.name != "posix", reason="elsewhere nothing is said of other programs")
+def test_a_program_that_has_ended_by_itself_is_not_said_to_run(exercise: Exercise) -> None:
+    ends = "import subprocess, sys, time\nsubprocess.Popen([sys.executable, '-c', ''])\n"
+    rewrite(exercise, "@check(**hints)\ndef a(exam):\n    'A.'\n    exam.call('double', 1).gives(2)\n")
+    source = f"{ends}def double(x):\n    time.sleep(1)\n    return 2 * x\n"
+    result = examined(exercise, source)
+    assert (result.verdict, result.notes) == ("passed", [])
+
+
 @pytest.mark.skipif(os.name != "posix", reason="there is no fork")
 def test_a_fork_that_has_left_the_group_keeps_nobody_waiting(exercise: Exercise) -> None:
     source = f"""
