@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import os
 import sys
 from pathlib import Path
 
@@ -54,7 +55,7 @@ def _answers(options: argparse.Namespace) -> list[tuple[Exercise, Path]]:
     place: Path | None = options.answers
     if place is None:
         make_copies(exercises)
-    elif not place.exists():
+    elif not os.path.exists(place):  # False also when it may not be looked for
         raise Problem(f"There is no {place}. Give a folder of answers, or NN and a file.")
     elif not place.is_dir() and not options.number:
         raise Problem(f"{place} is one file. Which exercise is it? Give its number: check 04 …")

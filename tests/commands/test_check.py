@@ -228,6 +228,13 @@ def test_answers_that_are_not_there_are_said(clone: Clone, number: list[str]) ->
     assert said.err == "There is no nowhere. Give a folder of answers, or NN and a file.\n"
 
 
+def test_answers_under_a_name_too_long_for_the_system_are_none(clone: Clone) -> None:
+    name = "n" * 300
+    said = clone.run("check", "01", "--answers", name)
+    assert said.code == 2
+    assert said.err == f"There is no {name}. Give a folder of answers, or NN and a file.\n"
+
+
 def test_one_file_needs_the_number_of_its_exercise(clone: Clone) -> None:
     clone.answer("mine.py", SOLUTIONS["01_double.py"], "elsewhere")
     said = clone.run("check", "--answers", "elsewhere/mine.py")

@@ -32,12 +32,15 @@ def reset(exercise: Exercise, folder: Path = ANSWERS) -> Path | None:
     return kept
 
 
+def is_begun(exercise: Exercise, file: Path) -> bool:
+    """Is there an answer that is no starter any more? Not when nobody may look for it."""
+    return os.path.exists(file) and not is_untouched(exercise, file)
+
+
 def is_untouched(exercise: Exercise, file: Path) -> bool:
     """Is it the starter still, but for its line ends?"""
-    if not file.is_file():
-        return False
     try:
-        return _lines(file) == _lines(exercise.starter)
+        return file.is_file() and _lines(file) == _lines(exercise.starter)
     except OSError:
         return False
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from sandbox.tutor.exercise.answers import file_of, is_untouched, make_copies, reset
+from sandbox.tutor.exercise.answers import file_of, is_begun, is_untouched, make_copies, reset
 from sandbox.tutor.exercise.board import KINDS, Board
 from sandbox.tutor.exercise.checks import load_checks
 from sandbox.tutor.exercise.examiner import Examiner
@@ -158,7 +158,7 @@ def show_list(board: Board, exercises: list[Exercise], progress: Progress) -> No
     """How far the student is in each exercise."""
     board.say()
     for exercise in exercises:
-        begun = file_of(exercise).exists() and not is_untouched(exercise, file_of(exercise))
+        begun = is_begun(exercise, file_of(exercise))
         board.row(exercise, progress.exercise(exercise.number), begun)
 
 

@@ -12,7 +12,7 @@ import pytest
 
 from sandbox.login.problems import Problem
 from sandbox.tutor.exercise import answers as module
-from sandbox.tutor.exercise.answers import file_of, is_untouched, make_copies, reset
+from sandbox.tutor.exercise.answers import file_of, is_begun, is_untouched, make_copies, reset
 from sandbox.tutor.exercise.shelf import Exercise
 from tests.exercises.bad_input import RIGHT, small_exercise
 from tests.mortals import told_without_privileges
@@ -260,3 +260,11 @@ def test_a_starter_with_anything_changed_is_touched(
 def test_a_file_that_is_not_there_is_not_untouched(exercise: Exercise, tmp_path: Path) -> None:
     assert not is_untouched(exercise, tmp_path / "answer.py")
     assert not is_untouched(exercise, tmp_path)
+
+
+def test_an_answer_that_nobody_may_look_for_is_neither_begun_nor_the_starter(
+    exercise: Exercise, folder: Path
+) -> None:
+    file = folder / ("n" * 300) / "01_double.py"  # the system refuses to look
+    assert not is_begun(exercise, file)
+    assert not is_untouched(exercise, file)

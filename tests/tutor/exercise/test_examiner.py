@@ -182,7 +182,9 @@ if os.fork() == 0:
 @pytest.mark.skipif(os.name != "posix", reason="elsewhere nothing is said of other programs")
 def test_a_program_that_has_ended_by_itself_is_not_said_to_run(exercise: Exercise) -> None:
     ends = "import subprocess, sys, time\nsubprocess.Popen([sys.executable, '-c', ''])\n"
-    rewrite(exercise, "@check(**hints)\ndef a(exam):\n    'A.'\n    exam.call('double', 1).gives(2)\n")
+    rewrite(
+        exercise, "@check(**hints)\ndef a(exam):\n    'A.'\n    exam.call('double', 1).gives(2)\n"
+    )
     source = f"{ends}def double(x):\n    time.sleep(1)\n    return 2 * x\n"
     result = examined(exercise, source)
     assert (result.verdict, result.notes) == ("passed", [])
