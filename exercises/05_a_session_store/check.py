@@ -5,13 +5,10 @@ from __future__ import annotations
 import random
 import re
 import secrets
-from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
-from datetime import datetime, tzinfo
 from typing import TYPE_CHECKING
-from unittest.mock import patch
 
 from sandbox.tutor.exercise import Exam, check
+from sandbox.tutor.exercise.standstill import random_as_before, time_stands_still
 
 if TYPE_CHECKING:
     from sandbox.tutor.exercise.transcript import Seen
@@ -44,7 +41,7 @@ def two_sessions_do_not_share_a_word(exam: Exam) -> None:
     """Two sessions that begin with one word at one moment are two, also with an empty word."""
     store, word = exam.new("SessionStore"), exam.word()
     new = _another_word(exam, word)
-    with _time_stands_still(exam):
+    with time_stands_still(exam.clock()):
         first = store.call("create", word).value
         second = store.call("create", word).value
     store.call("write", first, new).gives(True)
@@ -111,7 +108,7 @@ def an_id_cannot_be_computed(exam: Exam) -> None:
     """Whoever repeats the start, the moment, random.seed and the word gets another id."""
     word, number = exam.word(), exam.random.randrange(1000)
     told = f"the server starts, random.seed({number}), create({word!r})"
-    with _time_stands_still(exam), _random_as_before():
+    with time_stands_still(exam.clock()), random_as_before():
         first = _first_id(exam, number, word, told).value
         again = _first_id(exam, number, word, f"once more: {told}")
     again.is_such("another id", lambda session_id: session_id != first)
@@ -168,31 +165,3 @@ def _first_id(exam: Exam, number: int, word: str, told: str) -> Seen:
     random.seed(number)
     exam.load()
     return exam.new("SessionStore").call("create", word, told=told)
-
-
-@contextmanager
-def _time_stands_still(exam: Exam) -> Iterator[None]:
-    """Every clock that a beginner might ask gives the same moment."""
-    now = exam.clock()
-
-    class StoppedDatetime(datetime):
-        @classmethod
-        def now(cls, tz: tzinfo | None = None) -> datetime:
-            return datetime.fromtimestamp(now, tz)
-
-    with ExitStack() as stopped:
-        for clock in ("time", "monotonic", "perf_counter"):
-            stopped.enter_context(patch(f"time.{clock}", lambda: now))
-            stopped.enter_context(patch(f"time.{clock}_ns", lambda: int(now * 10**9)))
-        stopped.enter_context(patch("datetime.datetime", StoppedDatetime))
-        yield
-
-
-@contextmanager
-def _random_as_before() -> Iterator[None]:
-    """Afterwards the module random goes on as if it had not been seeded here."""
-    state = random.getstate()
-    try:
-        yield
-    finally:
-        random.setstate(state)

@@ -5,12 +5,10 @@ from __future__ import annotations
 import random
 import re
 import secrets
-from collections.abc import Iterator
-from contextlib import contextmanager
 from copy import deepcopy
-from unittest.mock import patch
 
 from sandbox.tutor.exercise import Exam, check
+from sandbox.tutor.exercise.standstill import random_as_before, time_stands_still
 
 LONG_ENOUGH = re.compile(r"[A-Za-z0-9_-]{43,}")  # 43 characters of 6 bits hold 256 bits
 Row = dict[str, "str | None"]
@@ -175,7 +173,7 @@ def the_new_id_cannot_be_computed(exam: Exam) -> None:
     site = Site(exam)
     old, number = site.begin(None, site.word), exam.random.randrange(1000)
     before, ids = deepcopy(site.store), []
-    with _time_stands_still(exam), _random_as_before():
+    with time_stands_still(exam.clock()), random_as_before():
         for note in (f"the server starts; random.seed({number})", "all of it once more"):
             site.store = deepcopy(before)
             exam.load()
@@ -188,20 +186,3 @@ def the_new_id_cannot_be_computed(exam: Exam) -> None:
 
 def _shortened(session_id: str) -> str:
     return f"{session_id[:4]}…{session_id[-2:]}" if len(session_id) > 20 else session_id
-
-
-@contextmanager
-def _time_stands_still(exam: Exam) -> Iterator[None]:
-    nanoseconds = int(exam.clock()) * 10**9
-    with patch("time.time", exam.clock), patch("time.time_ns", lambda: nanoseconds):
-        yield
-
-
-@contextmanager
-def _random_as_before() -> Iterator[None]:
-    """Afterwards the module random goes on as if it had not been seeded here."""
-    state = random.getstate()
-    try:
-        yield
-    finally:
-        random.setstate(state)
