@@ -152,12 +152,12 @@ class Examination:
             return self._examined(check)
 
     def _examined(self, check: Check) -> CheckResult:
-        before = len(self._printed)
+        self._printed.forget()
         exam = Exam(self._student, self._printed, f"{self._job.seed}/{check.name}")
         exam.comparisons = self._comparisons
         self._comparisons.clear()
         told = self._told(check, exam)
-        printed = self._printed.since(before)
+        printed = self._printed.since(0)
         steps = exam.transcript.steps
         return CheckResult(check.name, check.sentence, steps=steps, printed=printed, **told)
 

@@ -29,6 +29,11 @@ class Printed(io.TextIOBase):
     def __bool__(self) -> bool:
         return True
 
+    def forget(self) -> None:
+        """Begin afresh, so that what was printed before leaves room."""
+        self._kept.clear()
+        self._length = 0
+
     def since(self, length: int) -> str:
         """What was printed after so many characters; what is beyond the limit is counted."""
         text = "".join(self._kept)[length:]

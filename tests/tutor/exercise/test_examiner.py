@@ -103,6 +103,14 @@ def test_checks_that_end_the_program_end_no_examination(exercise: Exercise) -> N
         examined(exercise, RIGHT)
 
 
+def test_what_one_check_printed_leaves_room_for_the_next(exercise: Exercise) -> None:
+    source = "def double(x):\n    print('y' * 1500, x)\n    return 2 * x if type(x) is int else x\n"
+    result = examined(exercise, source)
+    assert outcomes(result) == ["passed", "failed"]
+    word = result.checks[1].steps[0].expected.strip("'")
+    assert result.checks[1].printed == f"{'y' * 1500} {word[: len(word) // 2]}\n"
+
+
 def test_after_a_check_that_took_too_long_the_others_are_done(exercise: Exercise) -> None:
     rewrite(
         exercise,
