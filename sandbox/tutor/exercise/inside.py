@@ -53,21 +53,20 @@ Tell = Callable[..., None]
 
 def main() -> None:
     """Wait for a job, do it, and end, whatever threads the student's file has left behind."""
-    out = _take_over_output()
+    out, folder = _take_over_output(), os.getcwd()
     for name in BEFOREHAND:
         importlib.import_module(name)
     line = sys.stdin.readline()
     if line:
         _do(Job(**json.loads(line)), out)
-    else:
-        _tidy_up()
+    _tidy_up(folder)
     os._exit(0)
 
 
-def _tidy_up() -> None:
-    """The examiner was ended before he could: a terminal was closed. Our folder is empty."""
-    with suppress(OSError):
-        os.rmdir(os.getcwd())
+def _tidy_up(folder: str) -> None:
+    """The examiner may have been ended before he could: a terminal was closed."""
+    with suppress(OSError):  # the student's file has left something in it
+        os.rmdir(folder)
 
 
 def _forget_what_has_ended() -> None:

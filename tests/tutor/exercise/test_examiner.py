@@ -17,6 +17,7 @@ from sandbox.tutor.exercise.result import Result
 from sandbox.tutor.exercise.shelf import Exercise
 from tests.exercises.bad_input import RIGHT, small_exercise
 from tests.wire.children import ROOT
+from tests.wire.raw_http import until
 
 LINUX = sys.platform == "linux"
 
@@ -228,6 +229,32 @@ def test_the_waiting_process_ends_when_its_parent_is_killed() -> None:
     parent.wait()
     parent.stdout.close()
     assert _ends(waiting)
+
+
+@pytest.mark.skipif(os.name != "posix", reason="elsewhere a folder in use cannot be deleted")
+def test_an_examination_whose_examiner_is_killed_leaves_no_folder(tmp_path: Path) -> None:
+    exercise, scratch, begun = small_exercise(tmp_path), tmp_path / "scratch", tmp_path / "begun"
+    scratch.mkdir()
+    answer = tmp_path / "answer.py"
+    slow = f"import pathlib, time\npathlib.Path({str(begun)!r}).touch()\ntime.sleep(0.5)\n"
+    answer.write_text(slow + RIGHT, encoding="utf-8")
+    program = (
+        "import sys\nfrom pathlib import Path\n"
+        "from sandbox.tutor.exercise.examiner import Examiner\n"
+        "from sandbox.tutor.exercise.shelf import read_exercise\n"
+        "with Examiner() as examiner:\n"
+        "    examiner.examine(read_exercise(Path(sys.argv[1])), Path(sys.argv[2]))\n"
+    )
+    parent = subprocess.Popen(
+        [sys.executable, "-c", program, str(exercise.folder), str(answer)],
+        cwd=ROOT,
+        env={**os.environ, "TMPDIR": str(scratch)},
+    )
+    until(begun.exists, 20)
+    parent.kill()
+    parent.wait()
+    assert list(scratch.iterdir()) != []  # it goes on to its end
+    until(lambda: list(scratch.iterdir()) == [], 20)
 
 
 def test_no_process_is_left_behind(exercise: Exercise) -> None:
