@@ -37,20 +37,30 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> int:
     """Watch one exercise, or do the one thing that was asked for; 0 when all went well."""
+    _refuse_odd(options)
     board = Board(text_output(sys.stdout), options.plain)
     if options.lint:
         return _lint(options.number)
     if options.list:
         show_list(board, all_exercises(), Progress.load(PROGRESS))
         return 0
-    if options.hint:
+    if options.hint is not None:
         return _hint(board, find_exercise(options.hint))
-    if options.solution:
+    if options.solution is not None:
         return _solution(board, find_exercise(options.solution), options.yes)
-    if options.reset:
+    if options.reset is not None:
         say_reset(board, find_exercise(options.reset))
         return 0
     return _watch(board, options.number)
+
+
+def _refuse_odd(options: argparse.Namespace) -> None:
+    """Words that would be ignored."""
+    asked = [options.hint, options.solution, options.reset]
+    if options.number and (options.list or any(each is not None for each in asked)):
+        raise Problem(f"{options.number} is one number too many. Give it behind the option only.")
+    if options.yes and options.solution is None:
+        raise Problem("--yes goes with --solution NN. Leave it out here.")
 
 
 def _watch(board: Board, number: str | None) -> int:

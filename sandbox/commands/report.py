@@ -17,10 +17,13 @@ from rich.cells import cell_len, set_cell_size
 from sandbox.commands.options import say
 from sandbox.login.problems import Problem
 from sandbox.trace.stage import printable
+from sandbox.tutor.exercise.checks import load_checks
 from sandbox.tutor.exercise.collect import Collected, Student, collect
+from sandbox.tutor.exercise.shelf import EXERCISES, all_exercises
 from sandbox.tutor.exercise.summary import (
     CheckCount,
     ExerciseCount,
+    complete,
     hardest,
     standing,
     sum_up,
@@ -50,6 +53,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(options: argparse.Namespace) -> int:
     """Sum up the results of a class; 1 when something had to be left out."""
     collected = collect(options.folder)
+    complete(collected, _known())
     exercises = sum_up(collected.students)
     if options.json:
         for line in _as_data(collected, exercises):
@@ -63,6 +67,15 @@ def run(options: argparse.Namespace) -> int:
             "Put what `check --json` printed there, as NAME.json for each student."
         )
     return 1 if collected.left_out else 0
+
+
+def _known() -> dict[str, dict[str, str]]:
+    """The checks of the exercises that stand here; none where there are no exercises."""
+    there = all_exercises() if EXERCISES.is_dir() else []
+    return {
+        each.number: {check.name: check.sentence for check in load_checks(each.check)}
+        for each in there
+    }
 
 
 def _as_data(collected: Collected, exercises: Exercises) -> Iterator[dict[str, Any]]:

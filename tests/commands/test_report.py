@@ -16,8 +16,16 @@ import pytest
 from sandbox import __main__ as command_line
 from sandbox.commands import report as command
 from sandbox.login.problems import Problem
+from tests.wire.children import ROOT
 
 SENTENCE = "A cookie that was changed by one character is refused with BAD_SIGNATURE."
+
+
+@pytest.fixture(autouse=True)
+def where_no_exercises_stand(
+    tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path_factory.mktemp("elsewhere"))
 
 
 def line(exercise: str, title: str, says: str = "", **outcomes: str) -> str:
@@ -222,3 +230,25 @@ def test_it_works_in_a_pipe_without_colour(folder: Path) -> None:
     assert (done.returncode, done.stderr) == (1, b"")
     assert b"\x1b" not in done.stdout
     assert done.stdout.decode().startswith("Students: 3. Exercises: 2.\n")
+
+
+def test_a_result_that_lacks_checks_of_the_others_is_not_counted_as_passed(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "alice.json").write_text(line(*VERIFY, fresh="passed", changed="passed"))
+    (tmp_path / "eve.json").write_text(line(*VERIFY, fresh="passed"))
+    assert run(str(tmp_path)) == 1
+    told = capsys.readouterr().out
+    assert "eve      ✗ failed" in told
+    assert "eve: exercise 04 lacks 1 of its 2 checks, so it is not counted as passed." in " ".join(
+        told.split()
+    )
+
+
+def test_the_checks_of_the_exercises_that_stand_here_are_wanted(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(ROOT)
+    (tmp_path / "eve.json").write_text(line(*VERIFY, a_fresh_cookie_gives_its_value="passed"))
+    assert run(str(tmp_path)) == 1
+    assert "eve: exercise 04 lacks 9 of its 10 checks" in capsys.readouterr().out

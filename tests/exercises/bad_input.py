@@ -218,8 +218,8 @@ CASES = [
         "print instead of return",
         "def double(x):\n    print(2 * x)\n",
         "None (nothing)",
-        "It printed its answer and gave None. print shows a value to a person; return gives it to "
-        "the caller. Write return.",
+        "It printed something and gave None. print shows a value to a person; return gives it to "
+        "the caller. Is a return missing?",
         "failed",
         frame="line 1: def double(x):",
     ),
@@ -243,6 +243,25 @@ CASES = [
         "work/exercises/01_double.py imports from the sandbox itself.",
         "Write it yourself: that is the exercise.",
         frame="line 1: from sandbox.login.cookies import parse_cookie_header as double",
+    ),
+    Case(
+        "an import of the solution by its path",
+        "import importlib\n"
+        "double = importlib.import_module('exercises.04_verify_a_cookie.solution').verify\n",
+        "work/exercises/01_double.py stops while it is loaded: ModuleNotFoundError: No module "
+        "named 'exercises'.",
+        "The exercise's README says what it needs; leave out other modules.",
+        frame="line 2: double = importlib.import_module('exercises.04_verify_a_cookie.solution')"
+        ".verify",
+    ),
+    Case(
+        "a function that takes something else",
+        "def double():\n    return 2\n",
+        "raised TypeError: double() takes 0 positional arguments but 1 was given",
+        "TypeError: double() takes 0 positional arguments but 1 was given. Compare the last act "
+        "above with what your function takes.",
+        "failed",
+        frame="line 1: def double():",
     ),
     Case(
         "a patched examiner",

@@ -133,7 +133,10 @@ def show_hint(board: Board, exercise: Exercise, result: Result | None, progress:
         board.say("Every check is passed: no hint is needed." if passed else NO_CHECK)
         return
     name = result.lead.name
-    check = next(each for each in load_checks(exercise.check) if each.name == name)
+    check = {each.name: each for each in load_checks(exercise.check)}.get(name)
+    if check is None:
+        board.say(f"{exercise.check} has changed meanwhile. Save your file once more.")
+        return
     hints = progress.exercise(exercise.number).hints
     known = hints.get(name, 0)
     for number in [known + 1] if known < len(KINDS) else range(1, len(KINDS) + 1):

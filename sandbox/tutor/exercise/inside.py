@@ -28,8 +28,10 @@ from sandbox.tutor.exercise.student import StudentFile, Trouble, explained
 from sandbox.tutor.exercise.transcript import Parted, Transcript
 
 BEFOREHAND = (*WATCHED, "argon2", "sandbox.tutor.exercise.site")
+ROOT = Path(__file__).parents[3]  # the solutions stand there
 MOST_MEMORY = 2 * 1024**3  # bytes
 LOADING_LIMIT = 2.0  # seconds
+COMPARE = "Compare the last act above with what your function takes."
 FOLLOW = (
     "Follow the last act above through your file, with these values. Where does it go another way?"
 )
@@ -56,6 +58,7 @@ def main() -> None:
     out, folder = _take_over_output(), os.getcwd()
     for name in BEFOREHAND:
         importlib.import_module(name)
+    sys.path[:] = [each for each in sys.path if each not in ("", os.getcwd(), str(ROOT))]
     line = sys.stdin.readline()
     if line:
         _do(Job(**json.loads(line)), out)
@@ -196,8 +199,8 @@ class Examination:
         if seen.raised is not None:
             frames = self._student.frames_of(seen.raised)
             says, advice = explained(seen.raised)
-            advice = f"{says[0].upper()}{says[1:]} {advice}"
-            return {"advice": advice, "frames": frames}
+            advice = f"{says[0].upper()}{says[1:]} {advice if frames else COMPARE}"
+            return {"advice": advice, "frames": frames or self._student.beginning(seen.code)}
         return {"advice": seen.advice or FOLLOW, "frames": self._student.beginning(seen.code)}
 
     def _limited(self, name: str, limit: float) -> Limited:

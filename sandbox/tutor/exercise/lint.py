@@ -38,10 +38,14 @@ class Wrong:
 
 
 def read_wrong(path: Path) -> Wrong:
-    """What the first lines of a wrong answer say; empty when they do not."""
-    text = path.read_text(encoding="utf-8")
+    """What the first lines of a wrong answer say; empty when they do not. Problem: no Python."""
+    try:
+        text = path.read_text(encoding="utf-8")
+        tree = ast.parse(text)
+    except (SyntaxError, ValueError) as error:
+        raise Problem(f"{path} cannot be read as Python: {error}. Correct it.") from None
     named = CAUGHT_BY.match(text)
-    return Wrong(path, named[1] if named else "", ast.get_docstring(ast.parse(text)) or "")
+    return Wrong(path, named[1] if named else "", ast.get_docstring(tree) or "")
 
 
 def lint(exercises: list[Exercise]) -> list[Mistake]:
@@ -120,8 +124,8 @@ def _wrong(exercise: Exercise, names: list[str]) -> Iterator[Mistake]:
     for path in exercise.wrong:
         try:
             wrong = read_wrong(path)
-        except (SyntaxError, ValueError) as error:
-            yield Mistake(path, 1, f"cannot be read as Python: {error}")
+        except Problem as problem:
+            yield Mistake(path, 1, str(problem).removeprefix(f"{path} "))
             continue
         if wrong.caught_by not in names:
             yield Mistake(path, 1, "must begin with `# Caught by: ` and the name of a check")

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from sandbox.tutor.exercise.collect import Student
-from sandbox.tutor.exercise.result import ERROR, FAILED, PASSED, CheckResult
+from sandbox.tutor.exercise.collect import Collected, Student
+from sandbox.tutor.exercise.result import ERROR, FAILED, NOT_RUN, PASSED, CheckResult
 
 DONE = (PASSED, FAILED, ERROR)
+Names = dict[str, dict[str, str]]  # of each exercise: its checks by name, with their sentences
 NOTHING = "none"  # where a student has handed in nothing
 
 
@@ -39,6 +40,35 @@ class ExerciseCount:
     @property
     def was_done(self) -> bool:
         return any(check.done for check in self.checks)
+
+
+def complete(collected: Collected, known: Names) -> None:
+    """A check that is missing from a result was not passed: fill it in, and say so.
+
+    `known` names the checks of an exercise; what anybody in the class has counts, too.
+    """
+    wanted = _wanted(collected.students, known)
+    for student in collected.students:
+        for number, result in student.results.items():
+            have = {check.name for check in result.checks}
+            lacking = [each for each in wanted[number] if each not in have]
+            filled = [CheckResult(each, wanted[number][each], NOT_RUN) for each in lacking]
+            if lacking and result.checks:
+                student.results[number] = replace(result, checks=result.checks + filled)
+                collected.left_out.append(
+                    f"{student.name}: exercise {number} lacks {len(lacking)} of its "
+                    f"{len(wanted[number])} checks, so it is not counted as passed."
+                )
+
+
+def _wanted(students: list[Student], known: Names) -> Names:
+    wanted = {number: dict(checks) for number, checks in known.items()}
+    for student in students:
+        for number, result in student.results.items():
+            of_number = wanted.setdefault(number, {})
+            for check in result.checks:
+                of_number.setdefault(check.name, check.sentence)
+    return wanted
 
 
 def sum_up(students: list[Student]) -> list[ExerciseCount]:

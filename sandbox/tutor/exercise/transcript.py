@@ -124,8 +124,8 @@ class Seen:
             return ""
         if self.printed.strip():
             return (
-                "It printed its answer and gave None. print shows a value to a person; "
-                "return gives it to the caller. Write return."
+                "It printed something and gave None. print shows a value to a person; "
+                "return gives it to the caller. Is a return missing?"
             )
         return "It gave None. Does every way through it end with return and a value?"
 

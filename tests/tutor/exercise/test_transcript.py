@@ -336,7 +336,7 @@ def advice(seen: Any) -> str:
 
 
 def test_printing_instead_of_returning_is_seen(gave: Act) -> None:
-    assert advice(gave(None, "12\n")).startswith("It printed its answer and gave None.")
+    assert advice(gave(None, "12\n")).startswith("It printed something and gave None.")
 
 
 def test_a_way_without_return_is_seen(gave: Act) -> None:
