@@ -35,9 +35,10 @@ class Stalled(Screen):
 
     def __init__(self) -> None:
         super().__init__()
-        self.go_on = threading.Event()
+        self.is_asked, self.go_on = threading.Event(), threading.Event()
 
     def write(self, text: str) -> int:
+        self.is_asked.set()
         self.go_on.wait(30)
         return super().write(text)
 
@@ -223,9 +224,12 @@ def test_at_most_two_hundred_cards_wait_and_the_rest_is_counted() -> None:
     assert LONGEST_QUEUE == 200
     out, now = Stalled(), HandTimer()
     with console_on(out, now) as console:
-        for request_id in range(1, 501):
-            visit(console, request_id)
+        begin(console, request(id=1))
+        assert out.is_asked.wait(30)  # from now on no card is finished, so none makes room
+        console(response(303, "OK", id=1))
+        for request_id in range(2, 501):
             now.now += 1
+            visit(console, request_id)
         out.go_on.set()
         console.catch_up()
     assert drawn_in(out.getvalue()) == set(range(1, 201))
