@@ -49,7 +49,9 @@ def secure_stands_there_only_when_asked(exam: Exam) -> None:
     given = _name(exam), exam.word(), _seconds(exam)
     exam.see("Secure in it", "nothing", _found("secure", _written(exam, *given)))
     exam.see("Secure in it", "nothing", _found("secure", _written(exam, *given, secure=False)))
-    exam.see("Secure in it", "secure", _found("secure", _written(exam, *given, secure=True)))
+    header = _written(exam, *given, secure=True)
+    has_it = _found("secure", header) == "secure"
+    exam.see("Secure in it", "secure", "secure" if has_it else ", ".join(_attributes(header)))
 
 
 @check(

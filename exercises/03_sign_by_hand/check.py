@@ -30,7 +30,7 @@ def has_three_parts(cookie: object) -> bool:
 @check(
     idea="A line can use only what was made above it.",
     place="In LINES: the line that sign names. Which name does it use, and which line makes it?",
-    code="time, signed, digest, stamp, cookie: in this order they are made",
+    code="the line with time = … is the first, and the one with cookie = … the last",
 )
 def every_line_runs(exam: Exam) -> None:
     """Every line runs, and together they make a cookie of three parts."""

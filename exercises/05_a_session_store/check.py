@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import os
 import random
 import re
 import secrets
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
+from unittest.mock import patch
 
 from sandbox.tutor.exercise import Exam, check
 from sandbox.tutor.exercise.standstill import random_as_before, time_stands_still
@@ -13,6 +17,7 @@ from sandbox.tutor.exercise.standstill import random_as_before, time_stands_stil
 if TYPE_CHECKING:
     from sandbox.tutor.exercise.transcript import Seen
 
+BITS = 256
 LONG_ENOUGH = re.compile(r"[A-Za-z0-9_-]{43,}")  # 43 characters of 6 bits hold 256 bits
 
 
@@ -25,7 +30,7 @@ LONG_ENOUGH = re.compile(r"[A-Za-z0-9_-]{43,}")  # 43 characters of 6 bits hold 
 def a_word_is_found_again(exam: Exam) -> None:
     """The id that create gives finds the word, also when it is asked for twice."""
     store, word = exam.new("SessionStore"), exam.word()
-    session_id = store.call("create", word).is_such("a text", _is_text).value
+    session_id = store.call("create", word).is_such("a text that is not empty", _is_text).value
     store.call("find", session_id).gives(word)
     store.call("find", session_id).gives(word)
 
@@ -112,6 +117,12 @@ def an_id_cannot_be_computed(exam: Exam) -> None:
         first = _first_id(exam, number, word, told).value
         again = _first_id(exam, number, word, f"once more: {told}")
     again.is_such("another id", lambda session_id: session_id != first)
+    store = exam.new("SessionStore")
+    with _counted_random_bytes() as drawn:
+        store.call("create", word)
+    bits = sum(drawn) * 8
+    enough = f"{BITS} bits or more"
+    exam.see("random bits that were drawn for it", enough, enough if bits >= BITS else str(bits))
 
 
 @check(
@@ -147,8 +158,22 @@ def a_deleted_session_stays_deleted(exam: Exam) -> None:
     store.call("find", session_id).gives(None)
 
 
+@contextmanager
+def _counted_random_bytes() -> Iterator[list[int]]:
+    """How many bytes the system's random source gave inside this block, each time."""
+    drawn: list[int] = []
+
+    def count_and_draw(size: int) -> bytes:
+        drawn.append(size)
+        return draw(size)
+
+    draw = os.urandom
+    with patch("os.urandom", count_and_draw), patch("random._urandom", count_and_draw):
+        yield drawn
+
+
 def _is_text(value: object) -> bool:
-    return isinstance(value, str)
+    return isinstance(value, str) and value != ""
 
 
 def _is_long_enough(value: object) -> bool:

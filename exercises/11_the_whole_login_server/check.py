@@ -200,7 +200,7 @@ def a_stranger_is_sent_to_the_form(exam: Exam) -> None:
 
 @check(
     idea="The ticket finds the row, and the row names the user: anew with every request.",
-    place="Write recognise: the cookie, the stamp, the row. Ask it in home, profile and me.",
+    place="Write a function that finds out who asks: cookie, stamp, row. Ask it in each route.",
     code="session_id = signer.unsign(request.get_cookie(COOKIE, '')).decode(); "
     "return sessions.get(session_id)",
     needs=[a_stranger_is_sent_to_the_form],
@@ -268,7 +268,7 @@ def markup_in_a_word_is_shown_as_text(exam: Exam) -> None:
 
 @check(
     idea="The stamp proves that this server made the ticket, with this key. So compare it.",
-    place="In recognise: check the stamp before you ask the store. The key is that of make_app.",
+    place="Where you find out who asks: first the stamp, with the key of make_app, then the store.",
     code="signer = Signer(key, …); try: signer.unsign(cookie); except BadSignature: a stranger",
     needs=[markup_in_a_word_is_shown_as_text],
 )
@@ -297,7 +297,7 @@ def a_changed_or_forged_cookie_opens_nothing(exam: Exam) -> None:
 
 @check(
     idea="Anybody can send any cookie. What the server cannot read makes a stranger, no error.",
-    place="In recognise: what if there is no dot, no stamp, or a character that is not ASCII?",
+    place="Where you find out who asks: what if there is no dot, no stamp, or an é?",
     code="except BadSignature: return None. By hand, compare bytes: "
     "hmac.compare_digest(stamp.encode(), computed.encode())",
     needs=[a_changed_or_forged_cookie_opens_nothing],
@@ -408,7 +408,7 @@ def a_link_logs_nobody_out(exam: Exam) -> None:
 
 @check(
     idea="Somebody walks away from a computer. The row says when he was last seen.",
-    place="In recognise: compare the time with the one in the row, then write the new one there.",
+    place="Where you find out who asks: compare the time with the row's, then write the new one.",
     code="if clock() - session.seen > IDLE: return None; session.seen = clock()",
     needs=[a_link_logs_nobody_out],
 )
@@ -426,7 +426,7 @@ def silence_ends_a_session(exam: Exam) -> None:
 
 @check(
     idea="A thief could keep a copy busy for ever. So the row says when the session began, too.",
-    place="In recognise: a second limit, counted from the login. A request does not move it.",
+    place="Where you find out who asks: a second limit, from the login on, that nothing moves.",
     code="if clock() - session.began > LIFETIME: return None",
     needs=[silence_ends_a_session],
     limit=5,

@@ -25,7 +25,7 @@ TITLE_LINE = re.compile(r"\A# .*\n")
 class Board(Writing):
     """Where an exercise is shown."""
 
-    keys = "h hint · s solution · r begin afresh · l list · n next · q quit"
+    keys = "h hint · s solution · t task · r begin afresh · l list · n next · q quit"
 
     def task(self, exercise: Exercise, file: Path) -> None:
         """The README, then where the answer stands."""

@@ -76,6 +76,8 @@ class Desk:
             self._solution(exercise)
         elif key == "r":
             self._reset(exercise, file)
+        elif key == "t":
+            self._board.task(exercise, file)
         elif key == "l":
             show_list(self._board, self._exercises, self._progress)
         else:
@@ -106,12 +108,12 @@ class Desk:
         mine = self._progress.exercise(exercise.number)
         if not mine.passed:
             self._board.say("You have not passed yet. A hint (h) may be enough.")
-            if not self._agrees("See the solution all the same? y or Enter"):
+            if not self._agrees("See the solution all the same? y: yes, Enter: no"):
                 return
         show_solution(self._board, exercise, self._progress)
 
     def _reset(self, exercise: Exercise, file: Path) -> None:
-        if self._agrees(f"Begin {file} afresh? Yours is kept under another name. y or Enter"):
+        if self._agrees(f"Begin {file} afresh? Yours is kept. y: yes, Enter: no"):
             say_reset(self._board, exercise)
 
     def _agrees(self, question: str) -> bool:
@@ -122,8 +124,10 @@ class Desk:
         return answer in YES
 
     def _after(self, exercise: Exercise) -> Exercise | None:
+        """The next one; behind the last, the first that is not passed."""
         later = self._exercises[self._exercises.index(exercise) + 1 :]
-        return next(iter(later), None)
+        is_open = [e for e in self._exercises if not self._progress.exercise(e.number).passed]
+        return next(iter([*later, *(each for each in is_open if each != exercise)]), None)
 
 
 def show_hint(board: Board, exercise: Exercise, result: Result | None, progress: Progress) -> None:

@@ -32,6 +32,7 @@ ROOT = Path(__file__).parents[3]  # the solutions stand there
 MOST_MEMORY = 2 * 1024**3  # bytes
 LOADING_LIMIT = 2.0  # seconds
 COMPARE = "Compare the last act above with what your function takes."
+OTHER_CODE = "It refuses, as it should, but the code is another one than expected."
 FOLLOW = (
     "Follow the last act above through your file, with these values. Where does it go another way?"
 )
@@ -199,6 +200,8 @@ class Examination:
         if seen.raised is not None:
             frames = self._student.frames_of(seen.raised)
             says, advice = explained(seen.raised)
+            if seen.refuses_otherwise:
+                return {"advice": OTHER_CODE, "frames": frames}
             advice = f"{says[0].upper()}{says[1:]} {advice if frames else COMPARE}"
             return {"advice": advice, "frames": frames or self._student.beginning(seen.code)}
         return {"advice": seen.advice or FOLLOW, "frames": self._student.beginning(seen.code)}

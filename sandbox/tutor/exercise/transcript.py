@@ -111,9 +111,14 @@ class Seen:
         seen = self.in_words if self.raised else f"not refused, but {self.in_words}"
         if is_one and refusal is not None:
             codes = refusal.args
-            seen = f"refused with {codes[0] if codes else 'no code'}"
+            seen = f"refused with {_code(codes)}"
             return self._judge(f"refused with {code}", seen, codes[:1] == (code,))
         return self._judge(f"refused with {code}", seen, False)
+
+    @property
+    def refuses_otherwise(self) -> bool:
+        """It refused, and it should, but with another code."""
+        return self._should_refuse and type(self.raised).__name__ == "Refused"
 
     @property
     def advice(self) -> str:
@@ -135,6 +140,14 @@ class Seen:
     def _judge(self, expected: str, observed: str, met: bool) -> Seen:
         self._transcript.judge(self.act, expected, observed, met)
         return self
+
+
+def _code(codes: tuple[Any, ...]) -> str:
+    """Of a refusal; what does not look like a code stands in quotation marks."""
+    if not codes:
+        return "no code"
+    first = codes[0]
+    return first if isinstance(first, str) and first.isidentifier() else shown(first)
 
 
 def is_exactly(value: Any, expected: Any) -> bool:
