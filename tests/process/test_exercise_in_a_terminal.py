@@ -35,8 +35,8 @@ pytestmark = pytest.mark.slow
 BAD_END = re.compile(r"Traceback|^  File ", re.MULTILINE)
 END = r"\s*(?:\x1b\[0m)? > "
 WATCHES = f"Save your file, or type a letter{END}"
-SURE = f"See the solution all the same\\? y or Enter{END}"
-AFRESH = rf"Begin \S+ afresh\?[^>]*Enter{END}"  # longer than a line
+SURE = f"See the solution all the same\\? y: yes, Enter: no{END}"
+AFRESH = rf"Begin \S+ afresh\?[^>]*Enter: no{END}"  # longer than a line
 ASKS = [WATCHES, SURE, AFRESH]
 TWICE = "The double of a number is twice the number."
 REFUSED = "The double of a word is refused with NO_NUMBER."
@@ -153,7 +153,10 @@ def test_the_task_is_shown_and_the_starters_verdict_says_what_to_do(desk: Path) 
     seen = f"double({number}) expected {2 * number} observed 0 Here they part."
     assert seen in in_one_line(verdict)
     assert "\nWhat to try: " in verdict
-    assert f"{STILL}\n\nh hint · s solution · r begin afresh · l list · n next · q quit" in verdict
+    assert (
+        f"{STILL}\n\nh hint · s solution · t task · r begin afresh · l list · n next · q quit"
+        in verdict
+    )
 
 
 def test_a_file_that_is_there_is_examined_and_not_overwritten(desk: Path) -> None:
