@@ -49,7 +49,7 @@ def left_out() -> dict[str, str]:
     if not (EXERCISES / NAME).is_dir():
         return {"An exercise": "to measure it, start in the folder of the sandbox"}
     if not find_spec("pytest"):
-        return {"An exercise": "to install pytest beside it: make setup"}
+        return {"An exercise": "to install pytest beside it: make bench"}
     return {}
 
 

@@ -16,7 +16,13 @@ from sandbox.tutor.exercise.board import Board
 from sandbox.tutor.exercise.desk import Desk, say_reset, show_hint, show_list, show_solution
 from sandbox.tutor.exercise.examiner import Examiner
 from sandbox.tutor.exercise.lint import lint
-from sandbox.tutor.exercise.shelf import Exercise, all_exercises, find_exercise
+from sandbox.tutor.exercise.shelf import (
+    Exercise,
+    all_exercises,
+    find_exercise,
+    folders,
+    read_exercise,
+)
 from sandbox.tutor.inbox import Ended, Inbox
 from sandbox.tutor.progress import PROGRESS, Progress
 
@@ -72,21 +78,24 @@ def _watch(board: Board, number: str | None) -> int:
         return 0
     inbox: Inbox[Path] = Inbox(sys.stdin)
     with Examiner() as examiner:
-        try:
-            Desk(exercises, board, inbox, examiner, progress).work_on(exercise)
-        except (Ended, KeyboardInterrupt) as left:
-            board.end_prompt()
-            return _left(board, isinstance(left, Ended))
-    board.say("Your answers are kept. Go on with: make exercise")
-    return 0
-
-
-def _left(board: Board, has_ended: bool) -> int:
-    if has_ended:
+        exit_code = _work(Desk(exercises, board, inbox, examiner, progress), exercise)
+    if exit_code:
+        board.end_prompt()
+    if exit_code == 1:
         board.say("The input has ended. Without a keyboard: python -m sandbox check")
+    else:
+        board.say("Your answers are kept. Go on with: make exercise")
+    return exit_code
+
+
+def _work(desk: Desk, exercise: Exercise) -> int:
+    try:
+        desk.work_on(exercise)
+    except Ended:
         return 1
-    board.say("Your answers are kept. Go on with: make exercise")
-    return 128 + signal.SIGINT
+    except KeyboardInterrupt:
+        return 128 + signal.SIGINT
+    return 0
 
 
 def _next_open(exercises: list[Exercise], progress: Progress) -> Exercise | None:
@@ -115,9 +124,21 @@ def _solution(board: Board, exercise: Exercise, yes: bool) -> int:
 
 def _lint(number: str | None) -> int:
     began = time.perf_counter()
-    wanted = [find_exercise(number)] if number else all_exercises()
-    mistakes = lint(wanted)
-    count = f"{len(wanted)} exercise{'s' * (len(wanted) != 1)}"
-    sound = f"{count}, no mistake, in {time.perf_counter() - began:.1f} s."
-    say([str(each) for each in mistakes] or [sound])
+    exercises, mistakes = _readable(number)
+    mistakes += [str(each) for each in lint(exercises)]
+    count = f"{len(exercises)} exercise{'s' * (len(exercises) != 1)}"
+    say(mistakes or [f"{count}, no mistake, in {time.perf_counter() - began:.1f} s."])
     return 1 if mistakes else 0
+
+
+def _readable(number: str | None) -> tuple[list[Exercise], list[str]]:
+    """The exercises whose README begins as it must, and what is wrong with the others."""
+    if number:
+        return [find_exercise(number)], []
+    exercises, problems = [], []
+    for folder in folders():
+        try:
+            exercises.append(read_exercise(folder))
+        except Problem as problem:
+            problems.append(str(problem))
+    return exercises, problems

@@ -243,3 +243,23 @@ def test_without_a_keyboard_the_verdict_is_given_once(clone: Clone) -> None:
         "The input has ended. Without a keyboard: python -m sandbox check"
     )
     assert noted(clone, "02")["passed"] is True
+
+
+# --lint
+
+
+def test_lint_goes_on_behind_an_exercise_whose_readme_begins_otherwise(clone: Clone) -> None:
+    readme = clone.folder / "exercises/01_double/README.md"
+    readme.write_text("# Double\n", encoding="utf-8")
+    (clone.folder / "exercises/02_greet/notes.txt").write_text("")
+    said = clone.run("exercise", "--lint")
+    assert said.code == 1
+    assert "01_double/README.md must begin with `# 01 · Title`" in said.out
+    assert "02_greet/notes.txt:1: does not belong to an exercise" in said.out
+
+
+def test_two_exercises_with_one_number_are_refused(clone: Clone) -> None:
+    (clone.folder / "exercises/01_double").rename(clone.folder / "exercises/02_double")
+    said = clone.run("exercise", "--list")
+    assert said.code == 2
+    assert "02_double and 02_greet have one number; rename one." in said.err

@@ -172,7 +172,7 @@ def exercise(tmp_path: Path) -> Exercise:
     folder.mkdir()
     for name, text in (("README.md", README), ("solution.py", SOLUTION), ("check.py", CHECK)):
         (folder / name).write_text(text, encoding="utf-8")
-    return Exercise(folder, "42", "Double", "03", "write it", "about 5 minutes")
+    return Exercise(folder, "42", "Double", "03", "write it")
 
 
 IN_VAIN = Excuse("42", "return number + number // 1", "To divide by one changes nothing.")

@@ -8,8 +8,8 @@ from __future__ import annotations
 import sys
 
 from sandbox.tutor.exercise.examiner import Examiner
-from sandbox.tutor.exercise.lint import read_wrong
 from sandbox.tutor.exercise.shelf import all_exercises
+from sandbox.tutor.exercise.wrong import read_wrong
 
 
 def main() -> int:

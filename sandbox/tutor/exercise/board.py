@@ -9,10 +9,10 @@ from pathlib import Path
 from rich.syntax import Syntax
 
 from sandbox.tutor.exercise.checks import Check
-from sandbox.tutor.exercise.lint import Wrong
 from sandbox.tutor.exercise.result import ERROR, FAILED, PASSED, SKIPPED, CheckResult, Result, Step
 from sandbox.tutor.exercise.shelf import Exercise
 from sandbox.tutor.exercise.showing import AN_OBJECT
+from sandbox.tutor.exercise.wrong import Wrong
 from sandbox.tutor.progress import ExerciseProgress
 from sandbox.tutor.writing import Writing
 
@@ -147,7 +147,7 @@ class Board(Writing):
 
 
 def _counted(result: Result) -> str:
-    """`This check failed. 3 others passed, 2 are skipped because they need one that failed.`"""
+    """`(4 of 10 checks passed; 1 did not; 5 skipped, as each needs one that failed)`"""
     outcomes = [check.outcome for check in result.checks]
     words = [f"{outcomes.count(PASSED)} of {len(outcomes)} checks passed"]
     failed = outcomes.count(FAILED) + outcomes.count(ERROR)

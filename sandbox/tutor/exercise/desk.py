@@ -8,14 +8,17 @@ from sandbox.tutor.exercise.answers import file_of, is_begun, is_untouched, make
 from sandbox.tutor.exercise.board import KINDS, Board
 from sandbox.tutor.exercise.checks import load_checks
 from sandbox.tutor.exercise.examiner import Examiner
-from sandbox.tutor.exercise.lint import read_wrong
 from sandbox.tutor.exercise.result import Result
 from sandbox.tutor.exercise.shelf import Exercise
 from sandbox.tutor.exercise.watch import Watch
+from sandbox.tutor.exercise.wrong import read_wrong
 from sandbox.tutor.inbox import Inbox
 from sandbox.tutor.progress import Progress
 
 UNTOUCHED = "It is still the starter: nothing has changed. Write into it and save it."
+NO_CHECK = "No check has been done yet: first mend what is said above."
+MORE_HINTS = "h: the next hint, if this is not enough."
+NO_MORE_HINTS = "That was the last hint for this check. s: the solution."
 YES = ("y", "yes")
 UNKNOWN = "Type one of the letters from the line above, then Enter; or save your file."
 
@@ -71,7 +74,7 @@ class Desk:
 
     def _key(self, key: str, exercise: Exercise, file: Path) -> None:
         if key == "h":
-            self._hint(exercise)
+            show_hint(self._board, exercise, self._result, self._progress)
         elif key == "s":
             self._solution(exercise)
         elif key == "r":
@@ -100,9 +103,6 @@ class Desk:
             self._board.say("n: the next exercise. s: a solution, and why other answers are wrong.")
         self._progress.save()
         self._examiner.prepare()  # after the verdict is on the screen
-
-    def _hint(self, exercise: Exercise) -> None:
-        show_hint(self._board, exercise, self._result, self._progress)
 
     def _solution(self, exercise: Exercise) -> None:
         mine = self._progress.exercise(exercise.number)
@@ -148,11 +148,6 @@ def show_hint(board: Board, exercise: Exercise, result: Result | None, progress:
     hints[name] = min(known + 1, len(KINDS))
     progress.save()
     board.say(MORE_HINTS if hints[name] < len(KINDS) else NO_MORE_HINTS)
-
-
-NO_CHECK = "No check has been done yet: first mend what is said above."
-MORE_HINTS = "h: the next hint, if this is not enough."
-NO_MORE_HINTS = "That was the last hint for this check. s: the solution."
 
 
 def show_solution(board: Board, exercise: Exercise, progress: Progress) -> None:

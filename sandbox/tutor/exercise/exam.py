@@ -14,6 +14,7 @@ from sandbox.tutor.exercise.printing import Printed
 from sandbox.tutor.exercise.showing import cut, shown, shown_call
 from sandbox.tutor.exercise.student import StudentFile, Trouble
 from sandbox.tutor.exercise.transcript import Seen, Transcript
+from sandbox.tutor.standing_clock import StandingClock
 
 if TYPE_CHECKING:
     from sandbox.tutor.exercise.site import Site
@@ -27,25 +28,12 @@ NOTHING: Mapping[str, Any] = {}
 AnySeen = TypeVar("AnySeen", bound=Seen)
 
 
-class Clock:
-    """A clock that the examiner holds: it stands still until it is moved. Unix seconds."""
-
-    def __init__(self, now: float) -> None:
-        self._now = now
-
-    def __call__(self) -> float:
-        return self._now
-
-    def forward(self, seconds: float) -> None:
-        self._now += seconds
-
-
 class Exam:
     """One check under way. Everything random in it comes from `seed`, new in each run."""
 
     def __init__(self, student: StudentFile, printed: Printed, seed: str) -> None:
         self.random = random.Random(seed)  # noqa: S311  # nothing here is a secret
-        self.clock = Clock(BEGAN + self.random.randrange(10_000_000))
+        self.clock = StandingClock(BEGAN + self.random.randrange(10_000_000))
         self.transcript = Transcript()
         self.comparisons: list[Comparison] = []
         self._student, self._printed = student, printed

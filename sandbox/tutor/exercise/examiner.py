@@ -13,6 +13,10 @@ from sandbox.tutor.exercise.result import ERROR, NOT_RUN, CheckResult, Result, S
 from sandbox.tutor.exercise.shelf import Exercise
 
 LEFT = "Your file left another program running; it was ended."
+NEVER_READY = (
+    "The process in which answers are examined did not start; your file is not to blame. "
+    "Is there memory left, and does `python -m sandbox exercise --lint 01` work?"
+)
 LOOP = "Is there a loop that does not end, a sleep, or something that waits?"
 
 
@@ -76,6 +80,7 @@ class Found:
         self.says = ""
         self._advice, self._frames = "", list[str]()
         self._running: Check | None = None
+        self._is_ready = False
 
     @property
     def pending(self) -> list[Check]:
@@ -83,12 +88,13 @@ class Found:
 
     def listen(self, process: StudentProcess) -> None:
         """Until the process has done its job, or ended, or taken too long."""
-        self._running, patience = None, STARTING
+        self._running, self._is_ready, patience = None, False, STARTING
         while True:
             try:
                 told = process.next(patience)
             except TimeoutError:
                 return self._late(patience - GRACE, [])
+            self._is_ready |= told["is"] != ENDED
             if told["is"] == "begun":
                 self._running = next(c for c in self._checks if c.name == told["name"])
             elif told["is"] == "result":
@@ -134,10 +140,14 @@ class Found:
             self._ended(told["code"])
 
     def _late(self, limit: float, frames: list[str]) -> None:
+        if not self._is_ready:
+            raise Problem(NEVER_READY)
         what = "This check" if self._running else f"Loading {self.known_as}"
         self._stop(f"{what} took longer than {limit:g} s, so it was stopped.", LOOP, frames)
 
     def _ended(self, code: int) -> None:
+        if not self._is_ready:
+            raise Problem(NEVER_READY)
         during = "in the middle of this check" if self._running else "while your file was loaded"
         says = f"The program ended {during} (os._exit, or a crash), with the code {code}."
         self._stop(says, "A function ends with return; nothing in your file ends the program.", [])

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import ast
 import re
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
 from pathlib import Path
 
 from sandbox.login.problems import Problem
@@ -15,37 +13,17 @@ from sandbox.tutor.exercise.examiner import Examiner
 from sandbox.tutor.exercise.result import ERROR, FAILED, CheckResult, Result
 from sandbox.tutor.exercise.shelf import Exercise
 from sandbox.tutor.exercise.transcript import RAISED
+from sandbox.tutor.exercise.wrong import read_wrong
 from sandbox.tutor.lesson.parts import Mistake
 
 A_PAGE = 60  # lines
 SECTIONS = ["The task", "The idea", "Not needed"]
 FORMS = ("complete it", "put lines in order", "write it", "find the bug")
 FEWEST_WRONG, MOST_SENTENCES, HINTS = 3, 3, 3
-CAUGHT_BY = re.compile(r"# Caught by: (\w+)")
 SENTENCE_END = re.compile(r"[.?!](?:\s|$)")
 HEADING = re.compile(r"^## (.+)$", re.MULTILINE)
 KNOWN = ("README.md", "starter.py", "solution.py", "check.py")
 WORKERS = 2
-
-
-@dataclass(frozen=True)
-class Wrong:
-    """A wrong answer: the check that must catch it, and why it is wrong."""
-
-    path: Path
-    caught_by: str
-    why: str
-
-
-def read_wrong(path: Path) -> Wrong:
-    """What the first lines of a wrong answer say; empty when they do not. Problem: no Python."""
-    try:
-        text = path.read_text(encoding="utf-8")
-        tree = ast.parse(text)
-    except (SyntaxError, ValueError) as error:
-        raise Problem(f"{path} cannot be read as Python: {error}. Correct it.") from None
-    named = CAUGHT_BY.match(text)
-    return Wrong(path, named[1] if named else "", ast.get_docstring(tree) or "")
 
 
 def lint(exercises: list[Exercise]) -> list[Mistake]:

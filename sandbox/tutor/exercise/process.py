@@ -11,10 +11,10 @@ import sys
 import tempfile
 import threading
 from contextlib import suppress
-from pathlib import Path
 from typing import IO, Any, cast
 
-ROOT = Path(__file__).parents[3]
+from sandbox.tutor.exercise.inside import ROOT
+
 STARTING = 60.0  # seconds for the process to start and to import everything
 GRACE = 1.0  # seconds beyond a limit that the process keeps itself
 LAST_WORDS = 0.5  # seconds

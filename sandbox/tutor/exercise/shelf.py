@@ -7,11 +7,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from sandbox.login.problems import Problem
+from sandbox.tutor import shelf
 
 EXERCISES = Path("exercises")
 ANSWERS = Path("work/exercises")
 TITLE = re.compile(r"# (\d\d) · (.+)")
-UNDER = re.compile(r"After lesson (\d\d) · ([^·]+) · (about \d+ minutes)")
+UNDER = re.compile(r"After lesson (\d\d) · ([^·]+) · about \d+ minutes")
 
 
 @dataclass(frozen=True)
@@ -23,7 +24,6 @@ class Exercise:
     title: str
     after: str
     form: str
-    takes: str
 
     @property
     def readme(self) -> Path:
@@ -51,15 +51,14 @@ class Exercise:
         return f"{self.folder.name}.py"
 
 
+def folders(exercises: Path = EXERCISES) -> list[Path]:
+    """Each exercise's folder in order; Problem when there are none here."""
+    return list(shelf.folders(exercises, "exercise").values())
+
+
 def all_exercises(exercises: Path = EXERCISES) -> list[Exercise]:
     """Every exercise in order; Problem when there are none here, or one cannot be read."""
-    folders = sorted(path.parent for path in exercises.glob("[0-9][0-9]_*/README.md"))
-    if not folders:
-        raise Problem(
-            f"There are no exercises in {exercises.absolute()}. "
-            "Start in the folder of the sandbox, where exercises/ stands."
-        )
-    return [read_exercise(folder) for folder in folders]
+    return [read_exercise(folder) for folder in folders(exercises)]
 
 
 def after_lesson(lesson: str, exercises: Path = EXERCISES) -> list[Exercise]:
@@ -70,10 +69,7 @@ def after_lesson(lesson: str, exercises: Path = EXERCISES) -> list[Exercise]:
 
 def find_exercise(number: str, exercises: Path = EXERCISES) -> Exercise:
     """The exercise with this number; Problem when there is none."""
-    there = {each.number: each for each in all_exercises(exercises)}
-    if number.zfill(2) not in there:
-        raise Problem(f"There is no exercise {number}. There are {', '.join(there)}.")
-    return there[number.zfill(2)]
+    return read_exercise(shelf.folder_of(number, exercises, "exercise"))
 
 
 def read_exercise(folder: Path) -> Exercise:

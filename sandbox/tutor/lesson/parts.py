@@ -8,7 +8,7 @@ from pathlib import Path
 
 @dataclass(frozen=True)
 class Mistake:
-    """Something in a lesson that cannot be right: where, and what was expected."""
+    """Something in a lesson or an exercise that cannot be right: where, and what was expected."""
 
     path: Path
     line: int

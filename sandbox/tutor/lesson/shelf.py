@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from sandbox.login.problems import Problem
+from sandbox.tutor import shelf
 from sandbox.tutor.lesson.parts import Lesson, Mistake
 from sandbox.tutor.lesson.reader import read_lesson
 
@@ -13,18 +14,7 @@ LESSONS = Path("lessons")
 
 def folders(lessons: Path = LESSONS) -> dict[str, Path]:
     """Each lesson's folder by its number; Problem when there are none here."""
-    found = sorted(lessons.glob("[0-9][0-9]_*/README.md"))
-    if not found:
-        raise Problem(
-            f"There are no lessons in {lessons.absolute()}. "
-            "Start in the folder of the sandbox, where lessons/ stands."
-        )
-    there: dict[str, Path] = {}
-    for path in found:
-        other = there.setdefault(path.parent.name[:2], path.parent)
-        if other != path.parent:
-            raise Problem(f"{other.name} and {path.parent.name} have one number; rename one.")
-    return there
+    return shelf.folders(lessons, "lesson")
 
 
 def find_lesson(number: str, lessons: Path = LESSONS) -> Lesson:
@@ -34,10 +24,7 @@ def find_lesson(number: str, lessons: Path = LESSONS) -> Lesson:
 
 def folder_of(number: str, lessons: Path = LESSONS) -> Path:
     """Where the lesson with this number stands; Problem when there is none."""
-    there = folders(lessons)
-    if number.zfill(2) not in there:
-        raise Problem(f"There is no lesson {number}. There are {', '.join(there)}.")
-    return there[number.zfill(2)]
+    return shelf.folder_of(number, lessons, "lesson")
 
 
 def sound(lesson: Lesson, mistakes: list[Mistake]) -> Lesson:

@@ -22,18 +22,8 @@ from sandbox.tutor.lesson.filling import NotAGap, fill
 from sandbox.tutor.lesson.parts import Clock, Request, Scene
 from sandbox.tutor.lesson.site import Site
 from sandbox.tutor.lesson_app import load_app
+from sandbox.tutor.standing_clock import StandingClock
 from sandbox.tutor.visitor import HERE, JarCookie, Visitor
-
-
-class StandingClock:
-    """The clock of a lesson: it stands still until a step moves it."""
-
-    def __init__(self) -> None:
-        self.moved = 0.0  # seconds
-        self._began = time.time()
-
-    def __call__(self) -> float:
-        return self._began + self.moved
 
 
 @dataclass
@@ -88,7 +78,7 @@ class World:
     """Begin a lesson afresh on a site: nobody has been here, and the clock stands at now."""
 
     def __init__(self, folder: Path, site: Site) -> None:
-        self.clock = StandingClock()
+        self.clock = StandingClock(time.time())
         self.site = site
         self._folder = folder
         self._users = demo_users()
@@ -101,7 +91,7 @@ class World:
     def do(self, act: Clock | Scene) -> None:
         """Move the clock, or set the scene."""
         if isinstance(act, Clock):
-            self.clock.moved += act.seconds
+            self.clock.forward(act.seconds)
             return
         word, _, rest = act.command.partition(" ")
         if word == "use":

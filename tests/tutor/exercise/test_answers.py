@@ -137,11 +137,12 @@ def test_without_an_old_file_there_is_none_to_keep(exercise: Exercise, folder: P
 
 def test_a_folder_that_may_not_be_written_is_said(open_folder: Path) -> None:
     exercise = small_exercise(open_folder)
-    (open_folder / "work").mkdir(mode=0o555)
-    told = told_without_privileges(lambda: make_copies([exercise], open_folder / "work"))
+    work = open_folder / "work"
+    work.mkdir(mode=0o555)
+    told = told_without_privileges(lambda: make_copies([exercise], work))
     assert told == (
-        f"Problem: {open_folder}/work/01_double.py cannot be written (Permission denied). Your "
-        f"answers stand in {open_folder}/work: make that folder yours to write, with room on the "
+        f"Problem: {file_of(exercise, work)} cannot be written (Permission denied). Your "
+        f"answers stand in {work}: make that folder yours to write, with room on the "
         "disk, then start again."
     )
 

@@ -12,11 +12,12 @@ from typing import Any
 
 import pytest
 
-from sandbox.tutor.exercise.exam import Clock, Exam, watch_comparisons
+from sandbox.tutor.exercise.exam import Exam, watch_comparisons
 from sandbox.tutor.exercise.printing import Printed
 from sandbox.tutor.exercise.result import Step
 from sandbox.tutor.exercise.student import NAME, StudentFile, Trouble
 from sandbox.tutor.exercise.transcript import Parted
+from sandbox.tutor.standing_clock import StandingClock
 
 MakeExam = Callable[..., Exam]
 SOURCE = """
@@ -95,7 +96,7 @@ def test_random_things_are_of_their_kinds(exam: Exam) -> None:
 
 
 def test_the_clock_stands_still_until_it_is_moved() -> None:
-    clock = Clock(100)
+    clock = StandingClock(100)
     assert [clock(), clock()] == [100, 100]
     clock.forward(60)
     assert clock() == 160

@@ -7,8 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from sandbox.tutor.exercise.lint import lint, read_wrong
+from sandbox.tutor.exercise.lint import lint
 from sandbox.tutor.exercise.shelf import Exercise
+from sandbox.tutor.exercise.wrong import read_wrong
 from tests.exercises.bad_input import CHECK, README, RIGHT, small_exercise
 
 FIRST, SECOND = "a_number_is_doubled", "a_text_stands_twice"
