@@ -1,7 +1,7 @@
 # Caught by: delete_ends_one_session
 """`delete` empties the row and leaves it in the dictionary.
 
-`find` gives None, so it looks right. But the id is still there: it can be deleted again and again,
+`find` gives None, so it looks right. But the id is still there. It can be deleted again and again,
 and `write` fills it with a new word. A store that keeps all ended sessions also grows for ever.
 """
 

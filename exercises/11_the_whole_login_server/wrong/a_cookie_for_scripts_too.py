@@ -1,7 +1,7 @@
 # Caught by: a_login_sets_one_careful_cookie
 """The cookie is set without HttpOnly and SameSite.
 
-The server works as before. But each script on the page can read the ticket and send it away, and a
+The server works as before. But each script on the page can read the ticket and send it away. And a
 form on another site is sent with it. What the browser must be told stands in Set-Cookie alone.
 """
 
