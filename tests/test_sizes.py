@@ -15,7 +15,7 @@ SANDBOX = Path(__file__).parent.parent / "sandbox"
 LONGEST_STAGE = 15
 LONGEST_MODULE_OF_LOGIN = 120  # lines of code: two screens
 ALL_THE_ROUTES = 145  # login/server.py, which alone may import bottle
-LONGEST_LOGIN = 900  # lines of code of login/*.py together
+LONGEST_LOGIN = 970  # lines of code of login/*.py together
 LONGEST_FUNCTION, MEDIAN_FUNCTION = 20, 8
 # Longer than 20 lines, and why it reads better in one piece.
 JUSTIFIED: dict[str, str] = {}

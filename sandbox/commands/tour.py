@@ -6,7 +6,7 @@ import argparse
 import sys
 
 from sandbox.login.sessions import Limits
-from sandbox.login.whatif import what_ifs
+from sandbox.serving.whatif import what_ifs
 from sandbox.trace.output import text_output
 from sandbox.trace.painter import Painter
 from sandbox.trace.stage import lamps

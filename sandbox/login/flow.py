@@ -1,7 +1,7 @@
-"""The three stories: who is asking, logging in, logging out.
+"""The three stories: who is asking, logging in, logging out. Below, two of them with a token.
 
 `middleware` asks `recognise` before every request, `guard` protects a route with the answer, and
-the routes in `server` call `log_in` and `log_out`.
+the routes in `server` call `log_in` and `log_out`. A token is asked for in `strategies`.
 """
 
 from __future__ import annotations
@@ -21,6 +21,7 @@ from sandbox.login.sessions import (
 from sandbox.login.signing import SessionSigner, check_signature, sign_session_id
 from sandbox.login.stores import Session, SessionStore
 from sandbox.login.throttle import FailedLogins, throttle
+from sandbox.login.tokens import TokenSigner, check_token, read_bearer, sign_token
 from sandbox.login.users import Users, check_password, find_user
 from sandbox.trace.stage import story
 
@@ -65,11 +66,22 @@ def log_in(bricks: Bricks, name: str, password: str, address: str, present: Sess
     `address` is where the request came from; `present` is the session that this browser has at
     present, if any.
     """
+    user = check_credentials(bricks, name, password, address)
+    return begin_session(bricks, user, present)
+
+
+def check_credentials(bricks: Bricks, name: str, password: str, address: str) -> str:
+    """Let a guesser wait, then check the password; returns the user's name."""
     now = bricks.clock()
     throttle(bricks.failed_logins, name, address, now)
     with bricks.failed_logins.counting(name, address, now):
-        user = check_password(bricks.users, name, password)
-    session = open_session(bricks.store, bricks.limits, user, present, now, bricks.new_id)
+        return check_password(bricks.users, name, password)
+
+
+def begin_session(bricks: Bricks, user: str, present: Session | None) -> str:
+    """Begin a session for this user; returns the Set-Cookie header with the ticket."""
+    now, new_id = bricks.clock(), bricks.new_id
+    session = open_session(bricks.store, bricks.limits, user, present, now, new_id)
     cookie = sign_session_id(bricks.signer, session.id)
     return set_cookie(bricks.cookie, cookie)
 
@@ -79,3 +91,19 @@ def log_out(bricks: Bricks, present: Session | None, everywhere: bool = False) -
     """Delete the session; returns the Set-Cookie header that drops the ticket."""
     close_session(bricks.store, present, everywhere)
     return clear_cookie(bricks.cookie)
+
+
+@story(read_bearer, check_token)
+def recognise_bearer(tokens: TokenSigner, authorization: str) -> str:
+    """Say who calls from the token alone; no store is asked."""
+    token = read_bearer(authorization)
+    return check_token(tokens, token)
+
+
+@story(throttle, check_password, sign_token)
+def log_in_for_token(
+    bricks: Bricks, tokens: TokenSigner, name: str, password: str, address: str
+) -> str:
+    """Check the password and write a token; no session begins."""
+    user = check_credentials(bricks, name, password, address)
+    return sign_token(tokens, user)

@@ -36,6 +36,11 @@ class NoCookie(Refusal):
     sentence = "Your browser sent no session cookie, so the server does not know who you are."
 
 
+class NoToken(Refusal):
+    code = "NO_TOKEN"
+    sentence = "This request carries no token, so the server does not know who calls."
+
+
 class Malformed(Refusal):
     code = "MALFORMED"
     sentence = "Your cookie does not have the three parts of a session cookie."

@@ -149,6 +149,29 @@ def _guard(outcome: str, evidence: dict[str, Any]) -> str:
     return f"{evidence['path']} is for users who are logged in"
 
 
+def _read_bearer(outcome: str, evidence: dict[str, Any]) -> str:
+    if outcome == "OK":
+        return f"a token came in the Authorization header: {evidence['token']}"
+    return "no token in the Authorization header"
+
+
+def _check_token(outcome: str, evidence: dict[str, Any]) -> str:
+    if outcome == "MALFORMED":
+        return "this cannot be read as a token of three parts"
+    if outcome == "BAD_SIGNATURE":
+        said = evidence.get("header", {}).get("alg")
+        return f"none of our keys makes this signature (the token says alg: {said})"
+    claims, now = evidence["claims"], evidence["now"]
+    if outcome == "EXPIRED":
+        return f"the signature is ours, but it expired {duration(now - claims['exp'])} ago"
+    left = duration(claims["exp"] - now)
+    return f"the signature is ours: {claims['sub']}'s token, good for {left} more"
+
+
+def _sign_token(outcome: str, evidence: dict[str, Any]) -> str:
+    return f"signed a token for {evidence['user']}, good for {duration(evidence['lifetime'])}"
+
+
 QUIET_WHEN_OK = ("check_host", "read_cookie")
 WORDS: dict[str, Callable[[str, dict[str, Any]], str]] = {
     "read_cookie": _read_cookie,
@@ -167,4 +190,7 @@ WORDS: dict[str, Callable[[str, dict[str, Any]], str]] = {
     "check_host": _check_host,
     "refuse_cross_site": _refuse_cross_site,
     "guard": _guard,
+    "read_bearer": _read_bearer,
+    "check_token": _check_token,
+    "sign_token": _sign_token,
 }

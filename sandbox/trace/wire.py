@@ -22,6 +22,7 @@ FAMILIES = {
     "Safari/": "Safari",
     "curl/": "curl",
 }
+WHO_ASKS = "recognise"  # how the names of such stories begin
 NOT_ASKED = {"issued": "not_asked", "alive": "not_asked"}
 OUR_VISITOR = re.compile(r"sandbox-visitor \((\w{1,12})\)")
 
@@ -123,9 +124,14 @@ class _Exchange:
             "set_cookie": [self._show(cookie) for cookie in cookies],
             "location": self._location(),
             "skipped": report.skipped,
-            "lamps": report.lamps.get("recognise", NOT_ASKED),
+            "lamps": self._lamps(),
             "ms": round((report.timer() - self._began) * 1000, 1),
         }
+
+    def _lamps(self) -> dict[str, str]:
+        """What the last story says that asked who is there, by a cookie or by a token."""
+        told = [each for story, each in self.report.lamps.items() if story.startswith(WHO_ASKS)]
+        return told[-1] if told else NOT_ASKED
 
     def _location(self) -> str | None:
         found = (value for name, value in self._headers if name.lower() == "location")

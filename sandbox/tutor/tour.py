@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from sandbox.login.keys import new_key
-from sandbox.login.whatif import one_changed
+from sandbox.serving.whatif import one_changed
 from sandbox.tutor.walk import Scene, Stop
 
 LIFETIME_MINUTES = 30  # of a session in the tour, so that both limits can be passed

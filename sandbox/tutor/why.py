@@ -54,6 +54,16 @@ EXPLAINED = (
         "Look for the cookie in the developer tools, or get one from this server.",
     ),
     Why(
+        "NO_TOKEN",
+        "The request carried no token, so the server does not know who calls.",
+        (
+            "The page, the link or the form could not add the header: only scripts can.",
+            "The script did not add it, or its front end has lost the token.",
+            "The header is not written as Authorization: Bearer, one blank, and the token.",
+        ),
+        "Get a token with a name and a password, then send it in the Authorization header.",
+    ),
+    Why(
         "MALFORMED",
         "The ticket does not have the three parts of a ticket, with dots between them.",
         (

@@ -13,6 +13,7 @@ from sandbox.trace.stage import code_of
 
 CODES = [
     "NO_COOKIE",
+    "NO_TOKEN",
     "MALFORMED",
     "BAD_SIGNATURE",
     "EXPIRED",

@@ -14,7 +14,7 @@ from sandbox.login.flow import Bricks, log_in, recognise
 from sandbox.login.refusals import Refusal
 from sandbox.login.sessions import Limits
 from sandbox.login.stores import Session
-from sandbox.login.whatif import what_if, what_ifs
+from sandbox.serving.whatif import what_if, what_ifs
 from sandbox.trace.painter import Painter
 from sandbox.tutor.own_server import OwnServer
 from sandbox.tutor.tour import DEMO_STOPS, LIFETIME_MINUTES, TOUR_STOPS

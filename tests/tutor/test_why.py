@@ -15,6 +15,7 @@ CODES = [
     "OK",
     "SKIPPED",
     "NO_COOKIE",
+    "NO_TOKEN",
     "MALFORMED",
     "BAD_SIGNATURE",
     "EXPIRED",

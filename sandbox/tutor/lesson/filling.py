@@ -8,7 +8,7 @@ from collections.abc import Callable
 from sandbox.login.keys import MemoryKeys
 from sandbox.login.refusals import Malformed
 from sandbox.login.signing import SessionSigner, take_apart
-from sandbox.login.whatif import one_changed
+from sandbox.serving.whatif import one_changed
 
 GAP = re.compile(r"\{\{(.*?)\}\}")
 SOURCE = re.compile(r"(?P<visitor>[a-z][a-z0-9]*)\.(?P<earlier>earlier )?cookie|port|other port")
