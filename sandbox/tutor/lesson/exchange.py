@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import html
 import itertools
+import json
 import re
 import threading
 from collections.abc import Callable, Iterable
@@ -68,6 +69,14 @@ class Exchange:
     def given(self) -> str | None:
         """The new value that the browser was given; empty when it was told to drop the cookie."""
         return self.set_cookie.partition(";")[0].partition("=")[2] if self.set_cookie else None
+
+    @property
+    def token(self) -> str:
+        """The token in the body, as RFC 6749 section 5.1 names it; empty when there is none."""
+        try:
+            return str(json.loads(self.body)["access_token"])
+        except (ValueError, TypeError, KeyError):
+            return ""
 
     @property
     def kept(self) -> str | None:

@@ -4,19 +4,26 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from functools import partial
 
 from sandbox.login.keys import MemoryKeys
 from sandbox.login.refusals import Malformed
 from sandbox.login.signing import SessionSigner, take_apart
 from sandbox.serving.whatif import one_changed
+from sandbox.tutor.lesson.token_changes import alg_none, saying, signed_with
 
 GAP = re.compile(r"\{\{(.*?)\}\}")
-SOURCE = re.compile(r"(?P<visitor>[a-z][a-z0-9]*)\.(?P<earlier>earlier )?cookie|port|other port")
+SOURCE = re.compile(
+    r"(?P<visitor>[a-z][a-z0-9]*)\.(?P<earlier>earlier )?(?P<what>cookie|token)|port|other port"
+)
+BY_NAME = {"saying": saying, "signed with": signed_with}
+NAMED = re.compile(rf"(?P<how>{'|'.join(BY_NAME)}) (?P<word>\S+)")
 FIRST = re.compile(r"first=(\w+)")
 AN_HOUR = 3600
 FOREVER = 100 * 365 * 86400  # seconds
 
-Given = Callable[[str, int], str]  # a visitor's cookie: the newest (1), the one before it (2)
+# A visitor's cookie or token, by that word: the newest (1), the one before it (2).
+Given = Callable[[str, str, int], str]
 
 
 class NotAGap(Exception):
@@ -30,7 +37,9 @@ def check_gaps(text: str) -> None:
     for gap in GAP.findall(text):
         source, *changes = (part.strip() for part in gap.split("|"))
         if not SOURCE.fullmatch(source):
-            raise NotAGap(f"expected {{{{alice.cookie}}}} or {{{{port}}}}: {{{{{gap}}}}}")
+            raise NotAGap(
+                f"expected {{{{alice.cookie}}}}, {{{{alice.token}}}} or {{{{port}}}}: {{{{{gap}}}}}"
+            )
         for change in changes:
             _changer(change)
 
@@ -47,7 +56,7 @@ def _filled(gap: str, given: Given, ports: dict[str, int]) -> str:
     found = SOURCE.fullmatch(source)
     if not found or not found["visitor"]:
         raise NotAGap(f"there is no {source} yet; the `server` line `another port` makes one")
-    value = given(found["visitor"], 2 if found["earlier"] else 1)
+    value = given(found["visitor"], found["what"], 2 if found["earlier"] else 1)
     for change in changes:
         value = _changed(value, change)
     return value
@@ -64,14 +73,18 @@ def _changer(change: str) -> Callable[[str], str]:
     first = FIRST.fullmatch(change)
     if first:
         return lambda cookie: first[1] + cookie[len(cookie.partition(".")[0]) :]
+    named = NAMED.fullmatch(change)
+    if named:
+        return partial(BY_NAME[named["how"]], named["word"])
     changers = {
         "later": _later,
         "without stamp": lambda cookie: cookie.rpartition(".")[0],
         "stamped by bob": _stamped_by_bob,
         "one changed": one_changed,
+        "alg none": alg_none,
     }
     if change not in changers:
-        known = ", ".join(["first=WORD", *changers])
+        known = ", ".join(["first=WORD", *changers, *(f"{how} WORD" for how in BY_NAME)])
         raise NotAGap(f"a cookie cannot be changed by {change!r}; there are {known}")
     return changers[change]
 

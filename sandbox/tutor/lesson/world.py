@@ -43,7 +43,7 @@ class Server:
 
 @dataclass
 class Person:
-    """A visitor, and the cookies that he was given, oldest first, by their names."""
+    """A visitor, and what he was given, oldest first: cookies by their names, and `token`s."""
 
     visitor: Visitor
     given: dict[str, list[str]] = field(default_factory=dict)
@@ -100,7 +100,7 @@ class World:
             self.server.keys.keys = (new_key(),)
         elif word == "delete":
             who = rest.rpartition(" ")[2]
-            self.server.store.delete(ticket_of(self.cookie_given_to(who, 1)))
+            self.server.store.delete(ticket_of(self.given_to(who, "cookie", 1)))
         elif word == "ids":
             self._ids.random() if rest == "random" else self._ids.count_from_one()
         elif act.command == "another port":
@@ -164,6 +164,7 @@ class World:
         if self.was_handed_out(sent) and sent not in person.given.get(name, []):
             person.was_given(name, sent)
         person.was_given(name, exchange.given or "")
+        person.was_given("token", exchange.token)
 
     def person(self, name: str) -> Person:
         if name not in self._people:
@@ -182,16 +183,16 @@ class World:
         """The value of the present server's cookie in this visitor's jar."""
         return self.person(name).visitor.jar.value(self.server.cookie)
 
-    def cookie_given_to(self, name: str, back: int) -> str:
-        """The newest value that the visitor was given (1), or the one before it (2)."""
-        values = self.person(name).given.get(self.server.cookie, [])
+    def given_to(self, name: str, what: str, back: int) -> str:
+        """The newest cookie or token that the visitor was given (1), or the one before it (2)."""
+        values = self.person(name).given.get(self.server.cookie if what == "cookie" else what, [])
         if len(values) < back:
-            raise NotAGap(f"{name} was given fewer than {back} cookies so far")
+            raise NotAGap(f"{name} was given fewer than {back} {what}s so far")
         return values[-back]
 
     def filled(self, text: str) -> str:
         ports = {name: port for name, port in self.site.ports.items() if name in self._open}
-        return fill(text, self.cookie_given_to, ports)
+        return fill(text, self.given_to, ports)
 
     def cookie_names(self) -> set[str]:
         return {server.cookie for server in self._servers.values()}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import hmac
 
 import pytest
 
@@ -28,9 +29,23 @@ COOKIE, EARLIER = a_cookie(KEY), a_cookie(KEY, "earlier")
 ID, TIME, STAMP = COOKIE.split(".")
 
 
-def given(name: str, back: int) -> str:
+def a_token(
+    name: str = "alice", key: bytes = KEY, header: str = '{"alg":"HS256","typ":"JWT"}'
+) -> str:
+    claims = '{"sub":"' + name + '","iat":1800000000,"exp":1800000900}'
+    signed = ".".join(
+        base64.urlsafe_b64encode(part.encode()).rstrip(b"=").decode() for part in (header, claims)
+    )
+    mac = hmac.digest(key, signed.encode(), "sha256")
+    return f"{signed}.{base64.urlsafe_b64encode(mac).rstrip(b'=').decode()}"
+
+
+TOKEN = a_token()
+
+
+def given(name: str, what: str, back: int) -> str:
     assert name == "alice"
-    return {1: COOKIE, 2: EARLIER}[back]
+    return {"cookie": [COOKIE, EARLIER], "token": [TOKEN]}[what][back - 1]
 
 
 def filled(gap: str) -> str:
@@ -127,3 +142,29 @@ def test_a_gap_that_may_be_filled_passes(gap: str) -> None:
 def test_another_port_that_is_not_open_says_how_to_open_it() -> None:
     with pytest.raises(NotAGap, match="another port"):
         filled("other port")
+
+
+def test_a_token_is_filled_in_as_it_was_given() -> None:
+    assert fill("Bearer {{alice.token}}", given, {}) == f"Bearer {TOKEN}"
+
+
+def test_a_token_may_claim_another_user_under_the_old_signature() -> None:
+    header, _, signature = TOKEN.split(".")
+    claims = a_token("bob").split(".")[1]
+    assert filled("alice.token | saying bob") == f"{header}.{claims}.{signature}"
+
+
+def test_a_token_may_ask_for_no_signature() -> None:
+    header, claims, _ = a_token(header='{"alg":"none","typ":"JWT"}').split(".")
+    assert filled("alice.token | alg none") == f"{header}.{claims}."
+
+
+def test_a_token_may_be_signed_with_a_guessed_key() -> None:
+    changed = filled("alice.token | saying bob | signed with secret")
+    assert changed == a_token("bob", b"secret")
+
+
+@pytest.mark.parametrize("change", ["saying bob", "alg none"])
+def test_what_is_no_token_cannot_be_changed_like_one(change: str) -> None:
+    with pytest.raises(NotAGap, match="needs a cookie of three parts"):
+        fill("{{alice.token | " + change + "}}", lambda *_: "abc", {})
