@@ -1,7 +1,7 @@
-"""The three stories: who is asking, logging in, logging out. Below, two of them with a token.
+"""The three stories: who is asking, logging in, logging out. Then who calls, by a token.
 
 `middleware` asks `recognise` before every request, `guard` protects a route with the answer, and
-the routes in `server` call `log_in` and `log_out`. A token is asked for in `strategies`.
+the routes in `server` call `log_in` and `log_out`. `strategies` asks `recognise_bearer`.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from sandbox.login.sessions import (
 from sandbox.login.signing import SessionSigner, check_signature, sign_session_id
 from sandbox.login.stores import Session, SessionStore
 from sandbox.login.throttle import FailedLogins, throttle
-from sandbox.login.tokens import TokenSigner, check_token, read_bearer, sign_token
+from sandbox.login.tokens import TokenSigner, check_token, read_bearer
 from sandbox.login.users import Users, check_password, find_user
 from sandbox.trace.stage import story
 
@@ -98,12 +98,3 @@ def recognise_bearer(tokens: TokenSigner, authorization: str) -> str:
     """Say who calls from the token alone; no store is asked."""
     token = read_bearer(authorization)
     return check_token(tokens, token)
-
-
-@story(throttle, check_password, sign_token)
-def log_in_for_token(
-    bricks: Bricks, tokens: TokenSigner, name: str, password: str, address: str
-) -> str:
-    """Check the password and write a token; no session begins."""
-    user = check_credentials(bricks, name, password, address)
-    return sign_token(tokens, user)

@@ -21,6 +21,7 @@ ATTRIBUTES = {
 PHRASES = {int(status): status.phrase for status in HTTPStatus}
 LONGEST_PART = 40  # characters of a cookie that is not ours
 LONGEST_VALUE = 16  # characters: what is longer is an id
+JSON_BEGINS = "eyJ"  # `{"` in base64
 MOST_NAMES = 10  # of foreign cookies
 
 
@@ -60,6 +61,8 @@ def cookie_lines(before: str, value: str, label: str) -> list[Line]:
     parts = value.split(".")
     if len(parts) != 3:
         return [Line("lane", f"{before}{_cut(value)}", label)]
+    if value.startswith(JSON_BEGINS):
+        return _token_lines(before, parts, label)
     first, name = _first_part(parts[0]), "value" if len(parts[0]) <= LONGEST_VALUE else "id"
     issued, stamp = _cut(parts[1]), shortened(parts[2])
     shown = f"{first:{len(name)}} . {issued:6} . {stamp}"
@@ -68,6 +71,16 @@ def cookie_lines(before: str, value: str, label: str) -> list[Line]:
     return [
         Line("lane", f"{before}{shown}", label, fold=len(before)),
         Line("detail", below, fold=len(before)),
+    ]
+
+
+def _token_lines(before: str, parts: list[str], label: str) -> list[Line]:
+    """A token (JWT) that travels in a cookie: its three parts are others than those of a ticket."""
+    shown = " . ".join(shortened(part) for part in parts)
+    names = f"{' ' * len(before)}{'header':10}{'claims':10}signature"
+    return [
+        Line("lane", f"{before}{shown}", label, fold=len(before)),
+        Line("detail", names, fold=len(before)),
     ]
 
 

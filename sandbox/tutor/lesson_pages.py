@@ -34,6 +34,13 @@ class Link:
     text: str
 
 
+@dataclass(frozen=True)
+class Script:
+    """A script that the page loads from `src`, a path of this server."""
+
+    src: str
+
+
 _templates = Environment(
     loader=FileSystemLoader([OWN_VIEWS, VIEWS]),
     autoescape=True,
@@ -48,8 +55,8 @@ def is_a_name(text: str) -> bool:
     return NAME.fullmatch(text) is not None
 
 
-def page(heading: str, *parts: str | Form | Link) -> str:
-    """One page as HTML: the heading, then sentences, forms and links in this order."""
+def page(heading: str, *parts: str | Form | Link | Script) -> str:
+    """One page as HTML: the heading, then sentences, forms, links and scripts in this order."""
     return _templates.get_template("lesson.html").render(heading=heading, parts=parts)
 
 

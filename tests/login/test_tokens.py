@@ -6,28 +6,22 @@ import base64
 import hashlib
 import hmac
 import json
-from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as some
 
-from sandbox.login.flow import Bricks, log_in_for_token, recognise_bearer
+from sandbox.login.flow import recognise_bearer
 from sandbox.login.keys import MemoryKeys
 from sandbox.login.refusals import (
-    BadCredentials,
     BadSignature,
     Expired,
     Malformed,
     NoToken,
     Refusal,
-    Throttled,
 )
 from sandbox.login.tokens import TokenSigner, read_bearer, read_without_key
-
-if TYPE_CHECKING:
-    from tests.conftest import HandClock
 
 KEY, OLDER = b"the key that signs, of 32 bytes or more", b"an older key, also of 32 bytes or more"
 HS256 = {"alg": "HS256", "typ": "JWT"}
@@ -141,25 +135,3 @@ def test_without_a_token_nobody_is_recognised(header: str) -> None:
 @pytest.mark.parametrize("header", ["Bearer abc", "bearer abc", "BEARER  abc "])
 def test_the_scheme_is_written_as_anybody_likes(header: str) -> None:
     assert read_bearer(header) == "abc"
-
-
-def test_a_login_for_a_token_begins_no_session(
-    bricks: Callable[..., Bricks], clock: HandClock
-) -> None:
-    laid = bricks()
-    tokens = TokenSigner(MemoryKeys(KEY), clock)
-    token = log_in_for_token(laid, tokens, "alice", "wonderland", "127.0.0.1")
-    assert recognise_bearer(tokens, f"Bearer {token}") == "alice"
-    assert laid.store.all_of("alice") == []
-
-
-def test_a_guesser_of_tokens_is_slowed_like_any_other(
-    bricks: Callable[..., Bricks], clock: HandClock
-) -> None:
-    laid = bricks()
-    tokens = TokenSigner(MemoryKeys(KEY), clock)
-    for _ in range(5):
-        with pytest.raises(BadCredentials):
-            log_in_for_token(laid, tokens, "alice", "guess", "127.0.0.1")
-    with pytest.raises(Throttled):
-        log_in_for_token(laid, tokens, "alice", "wonderland", "127.0.0.1")
