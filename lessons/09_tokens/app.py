@@ -1,6 +1,6 @@
 """A server with two logins: a session for its pages, a token for callers of its API.
 
-New, unlike lesson 08: `sign_token` writes a token, `check_token` reads it, and no row is kept.
+New, unlike lesson 08: `sign_token` writes a token, `check_token` reads it; no row is kept.
 Alone: python lessons/09_tokens/app.py
 """
 
@@ -19,19 +19,19 @@ from sandbox.tutor.lesson_pages import Form, Link, Script, page
 from sandbox.tutor.run_alone import run_alone
 
 COOKIE = CookieSettings(max_age=24 * 60 * 60, base_name="lesson09")
-LOG_OUT = Form("/logout", "Log out", {})
+HERE, SCRIPT = str(Path(__file__).parent), Script("/front_end.js")
+SHOWN = Link("/login", "Log in"), Form("/logout", "Log out", {})
 READ = Form("/read", "Read it", {"token": "A token"})
 
 
 def make_app(bricks: Bricks) -> Middleware:
     app, tokens = new_routes(), TokenSigner(bricks.signer.keys, bricks.clock)
     add_login(app, bricks, follow=lambda _: "/")  # a session, as in lesson 05
+    app.get("/front_end.js", callback=lambda: static_file("front_end.js", HERE))
 
     @app.get("/")
     def home() -> str:
-        user = request.environ[VISITOR].user
-        log_in_or_out = LOG_OUT if user else Link("/login", "Log in")
-        return page(f"Hello {user or 'stranger'}", log_in_or_out, READ, Script("/front_end.js"))
+        return page(f"Hello {request.environ[VISITOR].user or 'stranger'}", *SHOWN, READ, SCRIPT)
 
     @app.post("/logout")
     def logout() -> HTTPResponse:
@@ -41,8 +41,7 @@ def make_app(bricks: Bricks) -> Middleware:
     @app.post("/api/token")
     @authenticate(local(bricks))
     def give_token(user: str) -> dict[str, object]:
-        token, seconds = sign_token(tokens, user), tokens.lifetime
-        return {"access_token": token, "token_type": "Bearer", "expires_in": seconds}
+        return {"access_token": sign_token(tokens, user), "token_type": "Bearer"}
 
     @app.get("/api/me")
     @authenticate(bearer(tokens))
@@ -51,12 +50,8 @@ def make_app(bricks: Bricks) -> Middleware:
 
     @app.post("/read")
     def read() -> str:
-        said = read_without_key(request.forms.token)
-        return page("Read without a key", *(f"{part}: {said[part]}" for part in said))
-
-    @app.get("/front_end.js")
-    def front_end() -> HTTPResponse:
-        return static_file("front_end.js", str(Path(__file__).parent))
+        said = read_without_key(request.forms.token).items()
+        return page("Read without a key", *(f"{name}: {what}" for name, what in said))
 
     return Middleware(app, lambda header: recognise(bricks, header))
 
