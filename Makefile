@@ -24,7 +24,7 @@ SAME = $(if $(filter-out python3,$(PYTHON)), PYTHON=$(PYTHON))
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help setup demo tour lesson lessons exercise check test test-slow lint bench bench-peers clean readme lock FORCE
+.PHONY: help setup demo tour lesson lessons exercise browser check test test-slow lint bench bench-peers clean readme lock FORCE
 
 help: ## list the targets (the default)
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-11s %s\n", $$1, $$2 }' Makefile
@@ -45,6 +45,8 @@ lessons: $(READY) ## how far you are in the lessons
 
 exercise: $(READY) ## write a piece of a login yourself: the next one, or N=04
 	@exec .venv/bin/python -m sandbox exercise $(N) $(ARGS)
+
+browser: $(BROWSER) ## add Playwright, for the steps of lessons that Chromium does
 
 check: $(READY) ## examine your answers once, all of them or N=04
 	@exec .venv/bin/python -m sandbox check $(N) $(ARGS)

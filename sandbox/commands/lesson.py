@@ -14,6 +14,7 @@ from sandbox.login.problems import Problem
 from sandbox.trace.output import text_output
 from sandbox.tutor.inbox import Ended, Inbox
 from sandbox.tutor.lesson.auto import Done, run_lesson, unsound
+from sandbox.tutor.lesson.browsing import RecipeFailed
 from sandbox.tutor.lesson.course import Course
 from sandbox.tutor.lesson.exchange import Exchange
 from sandbox.tutor.lesson.filling import NotAGap
@@ -140,7 +141,7 @@ def _run_one(lesson: Lesson, site: Site, as_json: bool) -> bool:
         where = {"file": str(unmet.path), "line": unmet.line}
         _tell(as_json, str(unmet), **where, expected=unmet.expected, observed=unmet.seen)
         return False
-    except NotAGap as error:
+    except (NotAGap, RecipeFailed) as error:
         _tell(
             as_json, f"{lesson.path}:{error.line}: {error}", file=str(lesson.path), line=error.line
         )
@@ -149,9 +150,10 @@ def _run_one(lesson: Lesson, site: Site, as_json: bool) -> bool:
 
 
 def _tell_step(as_json: bool, lesson: Lesson, done: Done) -> None:
-    codes = ", ".join(done.verdicts)
+    codes = f"left out. {done.left_out}" if done.left_out else ", ".join(done.verdicts)
     name = f"{lesson.number}.{done.step.number} {done.step.title}"
     told = {"lesson": lesson.number, "step": done.step.number, "verdicts": done.verdicts}
+    told |= {"left_out": done.left_out} if done.left_out else {}
     _tell(as_json, f"  {name}: {codes}" if codes else f"  {name}", **told)
 
 
@@ -170,6 +172,10 @@ def _lint(options: argparse.Namespace) -> int:
     wanted = [folder_of(options.number)] if options.number else list(folders().values())
     with Site(0) as site:
         mistakes = [each for folder in wanted for each in lint(folder / "README.md", site)]
+        missing = site.real.missing
+    if missing:
+        says = f"The steps that Chromium does were left out. {missing}"
+        _tell(options.json, says, left_out=missing)
     for each in mistakes:
         _tell(options.json, str(each), file=str(each.path), line=each.line, says=each.says)
     if not mistakes:

@@ -36,16 +36,17 @@ class LessonApp:
         try:
             app = self._make_app(bricks)
         except Exception as error:  # whoever writes a lesson may make any mistake
-            raise _cannot_run(self.path, error) from None
-        return Careless(app, self.careless) if self.careless else app
+            raise cannot_run(self.path, error) from None
+        note = banner("Careless server", self.careless)
+        return Noted(app, note.encode()) if self.careless else app
 
 
 @dataclass(frozen=True)
-class Careless:
+class Noted:
     """A WSGI wrapper that says on every page what is wrong with the server behind it."""
 
     app: WSGIApp
-    says: str
+    note: bytes
 
     def __call__(self, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
         sent: list[Any] = []
@@ -57,10 +58,9 @@ class Careless:
         status, headers, exc_info = sent
         given = {name.lower(): value for name, value in headers}
         if given.get("content-type", "").startswith("text/html"):
-            note = banner(self.says).encode()
-            body = MAIN.sub(lambda tag: tag[0] + note, body, count=1)
+            body = MAIN.sub(lambda tag: tag[0] + self.note, body, count=1)
             without = int(given.get("content-length", 0))  # HEAD tells it without a body
-            length = len(body) or (without and without + len(note))
+            length = len(body) or (without and without + len(self.note))
             headers = [each for each in headers if each[0].lower() != "content-length"]
             headers.append(("Content-Length", str(length)))
         start_response(status, headers, exc_info)
@@ -78,28 +78,35 @@ def whole(body: Iterable[bytes]) -> bytes:
 
 def load_app(path: Path) -> LessonApp:
     """Run a lesson's server file afresh; Problem when it does not say what it must."""
+    careless = ("CARELESS",) if path.stem == "careless" else ()
+    module = load_module(path, "COOKIE", "make_app", *careless)
+    limits, flaw = getattr(module, "LIMITS", Limits()), getattr(module, "CARELESS", "")
+    return LessonApp(path, module.COOKIE, limits, flaw, module.make_app)
+
+
+def load_module(path: Path, *names: str) -> ModuleType:
+    """Run a file of a lesson afresh; Problem when one of these names is not in it."""
     module = _run(path)
-    for name in ("COOKIE", "make_app", *(["CARELESS"] if path.stem == "careless" else [])):
+    for name in names:
         if not hasattr(module, name):
             raise Problem(f"{path} has no {name}; lessons/README.md says what it is.")
-    limits, careless = getattr(module, "LIMITS", Limits()), getattr(module, "CARELESS", "")
-    return LessonApp(path, module.COOKIE, limits, careless, module.make_app)
+    return module
 
 
 def _run(path: Path) -> ModuleType:
     name = f"{path.parent.name}.{path.stem}"
     spec = importlib.util.spec_from_file_location(name, path)
     if spec is None or spec.loader is None or not path.exists():
-        raise Problem(f"There is no {path}. Each lesson has its server in app.py.")
+        raise Problem(f"There is no {path}; lessons/README.md says what it is.")
     module = importlib.util.module_from_spec(spec)
     try:
         spec.loader.exec_module(module)
     except Exception as error:  # whoever writes a lesson may make any mistake
-        raise _cannot_run(path, error) from None
+        raise cannot_run(path, error) from None
     return module
 
 
-def _cannot_run(path: Path, error: Exception) -> Problem:
+def cannot_run(path: Path, error: Exception) -> Problem:
     """Where in the lesson's own file it went wrong, and how."""
     line = error.lineno if isinstance(error, SyntaxError) else _last_line(path, error)
     says = error.msg if isinstance(error, SyntaxError) else str(error)

@@ -60,6 +60,6 @@ def page(heading: str, *parts: str | Form | Link | Script) -> str:
     return _templates.get_template("lesson.html").render(heading=heading, parts=parts)
 
 
-def banner(says: str) -> str:
-    """What stands at the top of every page of a careless server."""
-    return _templates.get_template("careless.html").render(says=says)
+def banner(title: str, says: str) -> str:
+    """What stands at the top of every page of a server that is not to be trusted."""
+    return _templates.get_template("banner.html").render(title=title, says=says)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import shutil
 from collections.abc import Callable, Iterator
 from functools import partial
 from pathlib import Path
@@ -19,34 +17,21 @@ from sandbox.login.signing import SessionSigner
 from sandbox.login.stores.memory import MemoryStore
 from sandbox.login.stores.sqlite import SQLiteStore
 from sandbox.serving.clock import Clock
+from sandbox.tutor.chromium import arguments, find_executable
 
 from .browsing import PATIENCE, OtherSite, Person, Sandbox
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser
 
-EXECUTABLES = ("chromium", "chromium-browser", "google-chrome")
-ARGUMENTS = [
-    "--headless",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
 NO_LEFT_PAGES = "--disable-back-forward-cache"  # Playwright's own argument
-
-
-def is_root() -> bool:
-    return hasattr(os, "geteuid") and os.geteuid() == 0
 
 
 # For the package, not the session: as long as Playwright runs, asyncio.run() fails in other tests.
 @pytest.fixture(scope="package")
 def launch() -> Iterator[Callable[..., Browser]]:
     """`launch()` starts Chromium; it ends when the tests in this folder are over."""
-    executable = next(filter(None, map(shutil.which, EXECUTABLES)), None)
+    executable = find_executable()
     if executable is None:
         pytest.skip("Chromium is not installed: apt install chromium")
     try:
@@ -54,9 +39,8 @@ def launch() -> Iterator[Callable[..., Browser]]:
     except ImportError:
         pytest.skip("Playwright is not installed: pip install playwright")
     expect.set_options(timeout=PATIENCE * 1000)
-    arguments = [*ARGUMENTS, *(["--no-sandbox"] if is_root() else [])]
     with sync_playwright() as playwright:
-        start = partial(playwright.chromium.launch, executable_path=executable, args=arguments)
+        start = partial(playwright.chromium.launch, executable_path=executable, args=arguments())
         browsers: list[Browser] = []
 
         def started(**options: Any) -> Browser:

@@ -17,7 +17,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from sandbox.tutor.lesson.auto import run_lesson
+from sandbox.tutor.lesson.auto import run_lesson, why_left_out
 from sandbox.tutor.lesson.expectations import TURNED
 from sandbox.tutor.lesson.filling import NotAGap
 from sandbox.tutor.lesson.judge import Unmet
@@ -59,6 +59,7 @@ def turn_all(readme: Path, site: Site) -> list[Turn]:
         return [
             Turn(readme, each, _instead(copy / "README.md", readme, each, step, site))
             for step in (*lesson.steps, *lesson.reviews)
+            if not why_left_out(step, site)
             for each in expectations_of(step)
         ]
 

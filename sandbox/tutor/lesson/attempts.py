@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from sandbox.tutor.chromium import MissingBrowser
+from sandbox.tutor.lesson.addresses import address, is_in_recipe
+from sandbox.tutor.lesson.browsing import RecipeFailed
 from sandbox.tutor.lesson.exchange import Exchange
-from sandbox.tutor.lesson.judge import Sighting, judge, sighted
-from sandbox.tutor.lesson.matching import address, left_over, near_miss
+from sandbox.tutor.lesson.judge import Sighting, judged_by, sighted
+from sandbox.tutor.lesson.matching import left_over, near_miss
 from sandbox.tutor.lesson.parts import Request
 from sandbox.tutor.lesson.waiting import EMPTY, Desk, Disturbed
 from sandbox.tutor.lesson.world import World
@@ -16,6 +19,7 @@ OFFER = (
     "step cannot be met any more."
 )
 AT_THE_FORM = "Your browser is on the page. Now press the button that the step is about."
+ON_THE_WAY = "Your browser is on its way. Go on with the next line of the list above."
 NO_END = (
     "The clock of a lesson stands still, so this wait does not end. "
     "Press b: the step before begins on a fresh server."
@@ -31,12 +35,22 @@ class Attempts:
         self._misses = 0
 
     def typed(self, line: str) -> Sighting | None:
-        """Enter: the built-in visitor sends the request."""
+        """Enter: the built-in visitor sends the request, or Chromium does the recipe."""
         if line:
             self._desk.screen.say(EMPTY)
             return None
+        try:
+            return self._made()
+        except MissingBrowser as missing:
+            self._desk.screen.say(str(missing))
+            self._desk.screen.say("Your own browser can do it, too. Or press s to skip the step.")
+        except RecipeFailed as failed:
+            raise Disturbed(str(failed).rstrip(".")) from None
+        return None
+
+    def _made(self) -> Sighting:
         sighting = sighted(self._world, self._request)
-        judged = (judge(each, sighting, self._world) for each in self._request.expectations)
+        judged = judged_by(self._request, sighting, self._world)
         unmet = next((each for each in judged if not each.is_met), None)
         if unmet:
             raise Disturbed(f"expected {unmet.text}, observed {unmet.observed}")
@@ -58,6 +72,9 @@ class Attempts:
         was_led_here = exchange.method == "GET" and exchange.target == self._led_to
         self._led_to = _location(exchange)
         if was_led_here:  # by a redirect: nobody has tried anything
+            return
+        if is_in_recipe(exchange, self._request, self._world):
+            screen.say(ON_THE_WAY)
             return
         at_the_form = self._is_at_the_form(exchange)
         self._misses += not at_the_form

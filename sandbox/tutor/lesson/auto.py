@@ -2,22 +2,30 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from sandbox.tutor.chromium import MissingBrowser
 from sandbox.tutor.lesson.judge import Sighting, do_step, right_answers
 from sandbox.tutor.lesson.parts import Lesson, Mistake, Step
 from sandbox.tutor.lesson.site import Site
 from sandbox.tutor.lesson.world import World
 
+REQUIRE_ALL = "SANDBOX_REQUIRE_ALL"  # =1: what cannot be run here is a failure
+
 
 @dataclass(frozen=True)
 class Done:
-    """A step that was done: the verdict of each request, the answers that came true."""
+    """A step that was done: the verdict of each request, the answers that came true.
+
+    `left_out` says why a step that only Chromium can do was not done.
+    """
 
     step: Step
-    verdicts: tuple[str, ...]
+    verdicts: tuple[str, ...] = ()
     right: tuple[str, ...] = ()
+    left_out: str = ""
 
 
 def run_lesson(lesson: Lesson, site: Site) -> Iterator[Done]:
@@ -30,9 +38,24 @@ def run_lesson(lesson: Lesson, site: Site) -> Iterator[Done]:
 
 
 def _done(world: World, step: Step, lesson: Lesson) -> Done:
+    left_out = why_left_out(step, world.site)
+    if left_out:
+        return Done(step, left_out=left_out)
     sightings = do_step(world, step, lesson.path)
     right = right_answers(step.prediction, sightings, world) if step.prediction else []
     return Done(step, _verdicts(sightings), tuple(right))
+
+
+def why_left_out(step: Step, site: Site) -> str:
+    """Why Chromium cannot do this step here; empty when it can, or when nobody needs it."""
+    try:
+        if step.needs_chromium:
+            site.real.start()
+    except MissingBrowser as missing:
+        if os.environ.get(REQUIRE_ALL) == "1":
+            raise
+        return str(missing)
+    return ""
 
 
 def _verdicts(sightings: list[Sighting]) -> tuple[str, ...]:
@@ -42,7 +65,7 @@ def _verdicts(sightings: list[Sighting]) -> tuple[str, ...]:
 def unsound(done: Done, lesson: Lesson) -> Mistake | None:
     """A prediction of which none or two options came true."""
     prediction = done.step.prediction
-    if prediction is None or len(done.right) == 1:
+    if prediction is None or done.left_out or len(done.right) == 1:
         return None
     true = " and ".join(done.right) or "none"
     says = f"exactly one option must come true when the lesson is run; here {true} did"

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from urllib.parse import urlsplit
 
 from sandbox.login.middleware import is_static
+from sandbox.tutor.lesson.expectations import TOLD_BY_CHROMIUM
 from sandbox.tutor.lesson.parts import Prediction, Step
 
 Fault = tuple[int, str]  # the line, and what was expected
@@ -18,6 +19,9 @@ def faults_of(step: Step) -> Iterator[Fault]:
             yield request.line, "this request has no expectation: add an ```expect after it"
         if is_static(urlsplit(request.target).path):
             yield request.line, "style sheets and icons are left out of the trace: none is seen"
+        for each in request.expectations:
+            if each.subject in TOLD_BY_CHROMIUM and not request.recipe:
+                yield each.line, f"{each.subject!r} is told by Chromium: it needs a ```browser"
     if step.prediction:
         yield from _of_prediction(step.prediction, step)
     if step.recall and not step.after:
@@ -32,6 +36,10 @@ def _of_prediction(asked: Prediction, step: Step) -> Iterator[Fault]:
     for line, at in [(asked.line, asked.at), *((each.line, each.at) for each in asked.options)]:
         if at > count:
             yield line, f"request {at} could judge it, but this step has no more than {count}"
+    judges = [each.expectation for each in asked.options]
+    for each in [*judges, *(heap.expectation for heap in asked.categories)]:
+        if each and each.subject in TOLD_BY_CHROMIUM:
+            yield each.line, f"{each.subject!r} cannot answer: a student's own browser tells none"
     if asked.kind == "choose":
         yield from _of_answers(asked, step)
 

@@ -16,12 +16,14 @@ from sandbox.login.middleware import Environ, StartResponse, WSGIApp, is_static
 from sandbox.login.stores import Session
 from sandbox.trace.stage import Event
 from sandbox.tutor.lesson_app import whole
+from sandbox.tutor.reasons import Reasons
 
 TAG = re.compile(r"<(?:style|script|head)\b.*?</\w+>|<[^>]*>", re.DOTALL)
 MAIN = re.compile(r"<main\b.*</main>", re.DOTALL)
 FORM = re.compile(r"<form\b.*?</form>", re.DOTALL)
 END_OF_LINE = re.compile(r"</(?:h\d|p)>")
 VISITORS = "sandbox-visitor ("
+OF_OTHER_SITE = "sandbox.of_other_site"  # in the environ of a request to another site
 
 
 @dataclass
@@ -29,7 +31,8 @@ class Exchange:
     """What crossed the wire and what the stages told; `number` counts as they began.
 
     `rows` and `row` are what the store held when it ended: how many sessions, and the one that the
-    visitor's ticket finds.
+    visitor's ticket finds. `is_cross_site`: another site's page made the browser ask; a cookie that
+    did not come may have stayed at home. `reasons` are known of the sandbox's own Chromium only.
     """
 
     number: int
@@ -39,12 +42,15 @@ class Exchange:
     host: str
     cookie_header: str
     is_ours: bool
+    is_cross_site: bool = False
+    is_of_other_site: bool = False
     status: int = 0
     headers: list[tuple[str, str]] = field(default_factory=list)
     body: str = ""
     events: list[Event] = field(default_factory=list)
     rows: int = 0
     row: Session | None = None
+    reasons: Reasons | None = None
 
     @property
     def path(self) -> str:
@@ -87,6 +93,16 @@ class Exchange:
     def response(self) -> Event:
         """What was told of the response at the end."""
         return next((event for event in self.events if event["type"] == "response"), {})
+
+    @property
+    def drawn(self) -> list[Event]:
+        """What its card is drawn from; the card of another site names the host."""
+        if not self.is_of_other_site:
+            return self.events
+        return [event | self._with_host(event) for event in self.events]
+
+    def _with_host(self, event: Event) -> Event:
+        return {"path": f"{self.host}{event['path']}"} if event["type"] == "request" else {}
 
     @property
     def verdict(self) -> str:
@@ -172,6 +188,8 @@ def _begun(number: int, cookie_name: str, environ: Environ) -> Exchange:
         host=environ.get("HTTP_HOST", ""),
         cookie_header=environ.get("HTTP_COOKIE", ""),
         is_ours=environ.get("HTTP_USER_AGENT", "").startswith(VISITORS),
+        is_of_other_site=environ.get(OF_OTHER_SITE, False),
+        is_cross_site=environ.get("HTTP_SEC_FETCH_SITE", "") == "cross-site",
     )
 
 

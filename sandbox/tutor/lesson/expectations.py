@@ -35,7 +35,10 @@ NAMES = {
     "rows": NO_NAME,
     "row": re.compile("|id|user|word"),
     "jar": NO_NAME,
+    "kept_back": NO_NAME,
+    "refused": NO_NAME,
 }
+TOLD_BY_CHROMIUM = ("kept_back", "refused")  # a student's own browser tells no reasons
 ALWAYS_THERE = ("status", "body", "verdict", "lamp", "rows")
 CODES = {
     "verdict": tuple(BY_CODE),
@@ -110,6 +113,16 @@ def _row(exchange: Exchange, name: str, _jar: str | None) -> str | None:
     return str(getattr(exchange.row, name or "id") or "nobody")
 
 
+def _kept_back(exchange: Exchange, _name: str, _jar: str | None) -> str | None:
+    reasons = exchange.reasons
+    return reasons.kept_back.get(exchange.cookie_name) if reasons else None
+
+
+def _refused(exchange: Exchange, _name: str, _jar: str | None) -> str | None:
+    reasons = exchange.reasons
+    return reasons.refused.get(exchange.cookie_name) if reasons else None
+
+
 _LOOK: dict[str, Callable[[Exchange, str, str | None], str | None]] = {
     "status": lambda exchange, _name, _jar: str(exchange.status),
     "header": _header,
@@ -122,4 +135,6 @@ _LOOK: dict[str, Callable[[Exchange, str, str | None], str | None]] = {
     "rows": lambda exchange, _name, _jar: str(exchange.rows),
     "row": _row,
     "jar": lambda _exchange, _name, jar: jar,
+    "kept_back": _kept_back,
+    "refused": _refused,
 }

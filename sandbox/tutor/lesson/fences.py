@@ -36,6 +36,7 @@ SCENES = (
     re.compile(r"delete row of [a-z][a-z0-9]*"),
     re.compile(r"ids (count from 1|random)"),
     re.compile(r"another port"),
+    re.compile(r"other site"),
     re.compile(r"start over"),
 )
 
@@ -54,17 +55,23 @@ def read_http(options: str, lines: Lines, line: int) -> Request:
     if not given:
         raise Broken(line, f"expected `http as=NAME at=/PATH`: {options}")
     start, *rest = lines or [(line, "")]
-    found = REQUEST_LINE.fullmatch(start[1])
-    if not found:
-        raise Broken(start[0], f"expected a request line such as `GET /news`: {start[1]}")
-    _check_gaps(lines)
+    method, target = read_request_line(*start)
+    check_all_gaps(lines)
     head = [text for _, text in rest]
     blank = head.index("") if "" in head else len(head)
     headers = [_header(*each) for each in rest[:blank]]
     cookie = next((value for name, value in headers if name.lower() == "cookie"), None)
     others = tuple((name, value) for name, value in headers if name.lower() != "cookie")
     form, visitor = "".join(head[blank + 1 :]).strip(), given["visitor"] or "alice"
-    return Request(line, visitor, found[1], found[2], form, cookie, given["at"] or "", others)
+    return Request(line, visitor, method, target, form, cookie, given["at"] or "", others)
+
+
+def read_request_line(line: int, text: str) -> tuple[str, str]:
+    """Its method and its target."""
+    found = REQUEST_LINE.fullmatch(text)
+    if not found:
+        raise Broken(line, f"expected a request line such as `GET /news`: {text}")
+    return found[1], found[2]
 
 
 def _header(line: int, text: str) -> tuple[str, str]:
@@ -76,7 +83,7 @@ def _header(line: int, text: str) -> tuple[str, str]:
 
 def read_expect(lines: Lines) -> tuple[Expectation, ...]:
     """What an exchange must show, a line each."""
-    _check_gaps(lines)
+    check_all_gaps(lines)
     return tuple(_expectation(text, line) for line, text in lines if text.strip())
 
 
@@ -161,7 +168,8 @@ def _expectation(text: str, line: int) -> Expectation:
         raise Broken(line, str(error)) from None
 
 
-def _check_gaps(lines: Lines) -> None:
+def check_all_gaps(lines: Lines) -> None:
+    """Broken at the first line with a gap that could never be filled in."""
     for line, text in lines:
         try:
             check_gaps(text)

@@ -14,8 +14,10 @@ from sandbox.tutor.lesson.token_changes import alg_none, saying, signed_with
 
 GAP = re.compile(r"\{\{(.*?)\}\}")
 SOURCE = re.compile(
-    r"(?P<visitor>[a-z][a-z0-9]*)\.(?P<earlier>earlier )?(?P<what>cookie|token)|port|other port"
+    r"(?P<visitor>[a-z][a-z0-9]*)\.(?P<earlier>earlier )?(?P<what>cookie|token)"
+    r"|port|other port|other site"
 )
+MADE_BY = {"other port": "another port", "other site": "other site"}  # `server` lines
 BY_NAME = {"saying": saying, "signed with": signed_with}
 NAMED = re.compile(rf"(?P<how>{'|'.join(BY_NAME)}) (?P<word>\S+)")
 FIRST = re.compile(r"first=(\w+)")
@@ -55,7 +57,8 @@ def _filled(gap: str, given: Given, ports: dict[str, int]) -> str:
         return str(ports[source])
     found = SOURCE.fullmatch(source)
     if not found or not found["visitor"]:
-        raise NotAGap(f"there is no {source} yet; the `server` line `another port` makes one")
+        line = MADE_BY.get(source, "another port")
+        raise NotAGap(f"there is no {source} yet; the `server` line `{line}` makes one")
     value = given(found["visitor"], found["what"], 2 if found["earlier"] else 1)
     for change in changes:
         value = _changed(value, change)

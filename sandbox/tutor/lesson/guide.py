@@ -6,6 +6,8 @@ from contextlib import suppress
 from dataclasses import dataclass
 
 from sandbox.login.problems import Problem
+from sandbox.tutor.chromium import MissingBrowser
+from sandbox.tutor.lesson.addresses import address, page_of
 from sandbox.tutor.lesson.asking import (
     DONT_KNOW,
     feedback,
@@ -14,17 +16,17 @@ from sandbox.tutor.lesson.asking import (
     read_answer,
 )
 from sandbox.tutor.lesson.attempts import Attempts
+from sandbox.tutor.lesson.browsing import RecipeFailed
 from sandbox.tutor.lesson.exchange import Exchange
 from sandbox.tutor.lesson.filling import NotAGap
 from sandbox.tutor.lesson.judge import (
     Sighting,
     Unmet,
     do_step,
-    judge,
+    judged_by,
     right_answers,
 )
-from sandbox.tutor.lesson.looking import in_words, scene_in_words
-from sandbox.tutor.lesson.matching import address, page_of
+from sandbox.tutor.lesson.looking import in_words, recipe_in_words, scene_in_words
 from sandbox.tutor.lesson.parts import Clock, Lesson, Prediction, Request, Scene, Step
 from sandbox.tutor.lesson.site import Site
 from sandbox.tutor.lesson.waiting import Desk, Disturbed, Skip
@@ -56,8 +58,9 @@ class Guide:
         self._world = self._desk.world = World(self.lesson.folder, self._site)
         try:
             for step in self.lesson.steps[: number - 1]:
-                do_step(self._world, step, self.lesson.path)
-        except (Unmet, NotAGap) as fault:
+                with suppress(MissingBrowser):  # no later step needs what Chromium did
+                    do_step(self._world, step, self.lesson.path)
+        except (Unmet, NotAGap, RecipeFailed) as fault:
             says = f"{fault}\nThe lesson does not keep its word; please report it."
             raise Problem(says) from None
 
@@ -102,7 +105,7 @@ class Guide:
         self.rebuild(1)
         try:
             return do_step(self._world, step, self.lesson.path)
-        except (Unmet, NotAGap):
+        except (Unmet, NotAGap, MissingBrowser, RecipeFailed):
             self._screen.say("A browser came in between, so this question is left out.")
             return []
 
@@ -160,7 +163,8 @@ class Guide:
 
     def _put_start(self, request: Request) -> None:
         """Where /start leads a browser: to the page from which this request is made."""
-        path = "/" if request.method == "POST" else page_of(address(request, self._world))
+        is_no_page = request.recipe or request.method == "POST"
+        path = "/" if is_no_page else page_of(address(request, self._world))
         self._site.start_as, self._site.start_at = request.visitor, request.at or path
 
     def _exchange(self, step: Step, request: Request, before: Exchange | None) -> Sighting:
@@ -171,7 +175,8 @@ class Guide:
         self._put_start(request)
         self._say_what_is_waited_for(step, request)
         attempts = Attempts(request, self._world, self._desk, before)
-        sighting = self._desk.wait("Enter sends it", attempts.typed, attempts.seen, self._last)
+        prompt = "Enter: Chromium does it" if request.recipe else "Enter sends it"
+        sighting = self._desk.wait(prompt, attempts.typed, attempts.seen, self._last)
         self._show(request, sighting)
         return sighting
 
@@ -179,15 +184,16 @@ class Guide:
         self._screen.say()
         self._say_careless()
         self._screen.say(f"This step waits for {in_words(request, self._world)}.")
+        for line in recipe_in_words(request, self._world):
+            self._screen.line(line)
         first = step.requests[0]
         if follows_the_clock(step, request):
             self._screen.say("Your own browser has not moved with the clock: press Enter.")
         elif not self._desk.takes_others:
             self._screen.say("Only the built-in visitor can do this one: press Enter.")
         elif request is first:
-            before = "In your own browser: open " if step.in_browser else "Or in your own browser: "
             host = address(request, self._world).netloc
-            self._screen.address(before, f"http://{host}/start")
+            self._screen.address(_before_start(step, request), f"http://{host}/start")
         elif request.visitor == first.visitor:
             self._screen.say("Go on in your browser, if you have begun there; or press Enter.")
         else:
@@ -196,10 +202,14 @@ class Guide:
     def _show(self, request: Request, sighting: Sighting) -> None:
         self._desk.code = sighting.exchange.verdict
         self._screen.say()
-        self._screen.card(sighting.exchange)
+        for exchange in (*sighting.before, sighting.exchange):
+            self._screen.card(exchange)
+        self._screen.reasons(sighting.exchange)
         self._screen.page(sighting.exchange)
-        for expectation in request.expectations:
-            self._screen.judged(judge(expectation, sighting, self._world))
+        for judged in judged_by(request, sighting, self._world):
+            self._screen.judged(judged)
+        for exchange in sighting.after:
+            self._screen.card(exchange)
 
     def _recall(self, step: Step) -> None:
         if not step.recall:
@@ -242,6 +252,12 @@ class Guide:
             return self._answer(asked, prompt, "This step is over; answer, then go on.")
         except Skip:
             return None
+
+
+def _before_start(step: Step, request: Request) -> str:
+    if request.recipe:
+        return "Press Enter: Chromium does it. Or do it in your own browser; first open "
+    return "In your own browser: open " if step.in_browser else "Or in your own browser: "
 
 
 def follows_the_clock(step: Step, request: Request) -> bool:

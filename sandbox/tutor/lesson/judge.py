@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 from sandbox.trace.stage import shortened
+from sandbox.tutor.lesson.browsing import browse
 from sandbox.tutor.lesson.exchange import Exchange
-from sandbox.tutor.lesson.expectations import is_met, observed
+from sandbox.tutor.lesson.expectations import TOLD_BY_CHROMIUM, is_met, observed
 from sandbox.tutor.lesson.filling import NotAGap
 from sandbox.tutor.lesson.parts import Expectation, Prediction, Request, Step
 from sandbox.tutor.lesson.world import World
@@ -43,10 +45,15 @@ class Judged:
 
 @dataclass(frozen=True)
 class Sighting:
-    """An exchange, and what the jar of its visitor held afterwards."""
+    """An exchange, and what the jar of its visitor held afterwards.
+
+    What a real browser asked besides, `before` and `after` it, is not judged.
+    """
 
     exchange: Exchange
     jar: str | None
+    before: tuple[Exchange, ...] = ()
+    after: tuple[Exchange, ...] = ()
 
 
 class Unmet(Exception):
@@ -76,8 +83,21 @@ def judge(expectation: Expectation, sighting: Sighting, world: World) -> Judged:
     return Judged(expectation, value, seen, is_met(expectation.operator, seen, value))
 
 
+def judged_by(request: Request, sighting: Sighting, world: World) -> Iterator[Judged]:
+    """Each expectation that can be judged: only the sandbox's own Chromium tells its reasons."""
+    tells = sighting.exchange.reasons is not None
+    for each in request.expectations:
+        if tells or each.subject not in TOLD_BY_CHROMIUM:
+            yield judge(each, sighting, world)
+
+
 def do_step(world: World, step: Step, path: Path) -> list[Sighting]:
-    """Do all of a step with the built-in visitor; Unmet at the first unmet expectation."""
+    """Do all of a step without the student; Unmet at the first unmet expectation.
+
+    MissingBrowser before anything is done, when the step needs Chromium.
+    """
+    if step.needs_chromium:
+        world.site.real.start()
     sightings = []
     for act in step.acts:
         try:
@@ -93,15 +113,17 @@ def do_step(world: World, step: Step, path: Path) -> list[Sighting]:
 
 def _met(world: World, request: Request, path: Path) -> Sighting:
     sighting = sighted(world, request)
-    for expectation in request.expectations:
-        judged = judge(expectation, sighting, world)
-        if not judged.is_met:
-            raise Unmet(path, judged)
+    unmet = next((each for each in judged_by(request, sighting, world) if not each.is_met), None)
+    if unmet:
+        raise Unmet(path, unmet)
     return sighting
 
 
 def sighted(world: World, request: Request) -> Sighting:
-    """Have the built-in visitor make the request, and look."""
+    """Have the built-in visitor make the request, or Chromium do its recipe, and look."""
+    if request.recipe:
+        before, exchange, after = browse(world, request)
+        return Sighting(exchange, world.jar_of(request.visitor), before, after)
     exchange = world.send(request)
     return Sighting(exchange, world.jar_of(request.visitor))
 

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from sandbox.login.problems import Problem
 from sandbox.tutor.lesson.auto import run_lesson, unsound
+from sandbox.tutor.lesson.browsing import RecipeFailed
 from sandbox.tutor.lesson.filling import NotAGap
 from sandbox.tutor.lesson.judge import Unmet
 from sandbox.tutor.lesson.parts import Lesson, Mistake
@@ -32,6 +33,8 @@ def _mistakes_when_run(lesson: Lesson, site: Site) -> list[Mistake]:
         mistakes.append(Mistake(lesson.path, unmet.line, says))
     except NotAGap as gap:
         mistakes.append(Mistake(lesson.path, gap.line or line, str(gap)))
+    except RecipeFailed as error:
+        mistakes.append(Mistake(lesson.path, error.line, str(error)))
     except Problem as error:
         mistakes.append(Mistake(lesson.path, line, f"in the step after this line: {error}"))
     return mistakes

@@ -7,9 +7,9 @@ import re
 import shlex
 from pathlib import Path
 
+from sandbox.tutor.lesson.addresses import address, move_to
 from sandbox.tutor.lesson.judge import in_short
-from sandbox.tutor.lesson.matching import address
-from sandbox.tutor.lesson.parts import Clock, Request, Scene
+from sandbox.tutor.lesson.parts import Clock, Move, Request, Scene
 from sandbox.tutor.lesson.world import World, ticket_of
 from sandbox.tutor.why import BY_CODE, nearest, why
 
@@ -50,10 +50,36 @@ def in_words(request: Request, world: World) -> str:
     return f"{request.method} {target}{form} by {request.visitor}{by_hand}{named}"
 
 
+def recipe_in_words(request: Request, world: World) -> list[str]:
+    """What is to be done in a browser, in numbered lines."""
+    return [
+        f"  {number}. {in_plain_words(move, world)}"
+        for number, move in enumerate(request.recipe, 1)
+    ]
+
+
+def in_plain_words(move: Move, world: World) -> str:
+    """One line of a recipe as a sentence."""
+    what = world.filled(move.what)
+    field, _, value = what.partition(" ")
+    return {
+        "open": f"Open {move_to(move, world).geturl()}",
+        "type": f"Type {value} into the field {field}.",
+        "press": f"Press the button {what}.",
+        "follow": f"Follow the link {what}.",
+        "wait": f"Wait until the page shows: {what}",
+        "back": "Go back, with the browser's own button.",
+        "reload": "Reload the page.",
+    }[move.does]
+
+
 def scene_in_words(act: Clock | Scene, world: World) -> str:
     """What was done to the clock or to the server."""
     if isinstance(act, Clock):
         return f"The clock was moved by {act.text}; your own browser's was not."
+    if act.command == "other site":
+        other = world.site.other
+        return f"Another site answers at {other.url}: {other.says}"
     first, _, last = act.command.rpartition(" ")
     return {
         "use": f"Another server answers now: {last}.py.",

@@ -2,24 +2,13 @@
 
 from __future__ import annotations
 
-from urllib.parse import SplitResult, parse_qsl, urljoin, urlsplit
-
+from sandbox.tutor.lesson.addresses import address, is_elsewhere, is_same_page, page_of
 from sandbox.tutor.lesson.exchange import Exchange
 from sandbox.tutor.lesson.filling import NotAGap
-from sandbox.tutor.lesson.judge import Sighting, judge
+from sandbox.tutor.lesson.judge import Sighting, judged_by
 from sandbox.tutor.lesson.parts import Request
 from sandbox.tutor.lesson.world import World
 from sandbox.tutor.visitor import HERE
-
-
-def address(request: Request, world: World) -> SplitResult:
-    """Where a request goes, its host included."""
-    return urlsplit(urljoin(world.site.url, world.filled(request.target)))
-
-
-def page_of(address: SplitResult) -> str:
-    """The path and the query of an address."""
-    return (address.path or "/") + (f"?{address.query}" if address.query else "")
 
 
 def near_miss(exchange: Exchange, request: Request, world: World, takes_others: bool) -> str:
@@ -30,20 +19,16 @@ def near_miss(exchange: Exchange, request: Request, world: World, takes_others: 
     to = address(request, world)
     page = page_of(to)
     was, wanted = f"{exchange.method} {exchange.target}", f"{request.method} {page}"
-    if "://" in request.target.partition("?")[0] and exchange.host != to.netloc:
+    if is_elsewhere(exchange, request, world):
         return f"Seen: {was} on {exchange.host}. This step waits for {wanted} on {to.netloc}."
     same_page = exchange.path == page.partition("?")[0]
     if same_page and exchange.method != request.method:
         return _other_method(exchange, request, wanted)
-    if not same_page or (to.query and _query(exchange.target) != _query(page)):
+    if not is_same_page(exchange, to):
         return f"Seen: {was}. This step waits for {wanted}."
     if not takes_others:
         return f"Seen: {was}. Only the built-in visitor can do this one: press Enter."
     return _unmet(exchange, request, world, was)
-
-
-def _query(target: str) -> list[tuple[str, str]]:
-    return sorted(parse_qsl(target.partition("?")[2], keep_blank_values=True))
 
 
 def _other_method(exchange: Exchange, request: Request, wanted: str) -> str:
@@ -58,9 +43,9 @@ def _other_method(exchange: Exchange, request: Request, wanted: str) -> str:
 
 
 def _unmet(exchange: Exchange, request: Request, world: World, was: str) -> str:
-    is_here = address(request, world).hostname == HERE
-    sighting = Sighting(exchange, exchange.kept if is_here else world.jar_of(request.visitor))
-    judged = (judge(each, sighting, world) for each in request.expectations)
+    tells = address(request, world).hostname == HERE and not exchange.is_cross_site
+    sighting = Sighting(exchange, exchange.kept if tells else world.jar_of(request.visitor))
+    judged = judged_by(request, sighting, world)
     try:
         with world.as_if_given(request.visitor, exchange):
             missed = next((each for each in judged if not each.is_met), None)

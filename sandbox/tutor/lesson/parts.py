@@ -31,11 +31,20 @@ class Expectation:
 
 
 @dataclass(frozen=True)
+class Move:
+    """One line of a recipe: somebody opens, types, presses, follows, waits, goes back, reloads."""
+
+    line: int
+    does: str
+    what: str
+
+
+@dataclass(frozen=True)
 class Request:
     """An HTTP message that somebody sends, and what its exchange must show.
 
     `cookie` replaces what the visitor's jar would send; None leaves that to the jar. `at` is the
-    page from which a browser sends it.
+    page from which a browser sends it. With a `recipe` only a real browser can make it.
     """
 
     line: int
@@ -47,6 +56,7 @@ class Request:
     at: str
     headers: tuple[tuple[str, str], ...]
     expectations: tuple[Expectation, ...] = ()
+    recipe: tuple[Move, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -128,6 +138,10 @@ class Step:
     @property
     def requests(self) -> tuple[Request, ...]:
         return tuple(act for act in self.acts if isinstance(act, Request))
+
+    @property
+    def needs_chromium(self) -> bool:
+        return any(request.recipe for request in self.requests)
 
 
 @dataclass(frozen=True)

@@ -35,13 +35,14 @@ from sandbox.tutor.lesson.parts import (
     Request,
     Step,
 )
+from sandbox.tutor.lesson.recipe import read_browser
 
 TITLE = re.compile(r"(?P<number>\d\d) · (?P<title>.+)")
 STEP = re.compile(r"(?P<number>\d+)\. (?P<title>.+?)(?P<browser> \[B\])?")
 REVIEW = re.compile(r"Review of step (?P<number>\d+)")
 NUMBERED = re.compile(r"\d\d_")
 ANSWER = re.compile(r"- ([a-z]): ")
-FENCES = ("predict", "http", "expect", "clock", "server", "recall", "hint")
+FENCES = ("predict", "http", "browser", "expect", "clock", "server", "recall", "hint")
 MOST_LINES = sys.maxsize  # after the last heading comes no other
 
 
@@ -224,6 +225,8 @@ class _Reader:
             here.prediction = read_predict(options, lines, line)
         elif kind == "http":
             here.acts.append(read_http(options, lines, line))
+        elif kind == "browser":
+            here.acts.append(read_browser(options, lines, line))
         elif kind == "expect":
             self._expect(here, lines, line)
         elif kind == "clock":
@@ -238,7 +241,7 @@ class _Reader:
     def _expect(self, here: _Section, lines: Lines, line: int) -> None:
         last = here.acts[-1] if here.acts else None
         if not isinstance(last, Request) or last.expectations:
-            raise Broken(line, "expected an ```http before this ```expect")
+            raise Broken(line, "expected an ```http before this ```expect, or a ```browser")
         found: list[Expectation] = []
         for each in lines:
             try:

@@ -25,7 +25,12 @@ class Screen(Writing):
 
     def card(self, exchange: Exchange) -> None:
         """The trace of one exchange."""
-        self._painter.draw(*exchange.events)
+        self._painter.draw(*exchange.drawn)
+
+    def reasons(self, exchange: Exchange) -> None:
+        """Which cookies the browser kept back or refused, and why."""
+        for line in exchange.reasons.lines() if exchange.reasons else ():
+            self.say(line)
 
     def page(self, exchange: Exchange) -> None:
         """What the page says; the built-in visitor has no window to show it in."""

@@ -5,7 +5,8 @@ from __future__ import annotations
 import itertools
 import threading
 from collections import deque
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 from urllib.parse import parse_qs
 
@@ -14,7 +15,10 @@ from sandbox.login.guard import LOOPBACK_NAMES, PORT
 from sandbox.login.middleware import Environ, StartResponse
 from sandbox.login.problems import Problem
 from sandbox.serving.live import LiveServer
+from sandbox.tutor.chromium import start_chromium
 from sandbox.tutor.lesson.exchange import Exchange, Recorder
+from sandbox.tutor.lesson.other_site import OtherSite
+from sandbox.tutor.lesson.real_browser import Browser, RealBrowser
 from sandbox.tutor.visitor import JarCookie
 
 if TYPE_CHECKING:
@@ -27,7 +31,12 @@ Handle = Callable[[Exchange], None]
 class Site:
     """Started in `with`. `world` answers; `/start` puts a browser where the step begins."""
 
-    def __init__(self, port: int | None, seen: Handle = lambda exchange: None) -> None:
+    def __init__(
+        self,
+        port: int | None,
+        seen: Handle = lambda exchange: None,
+        start_browser: Callable[[], Browser] = start_chromium,
+    ) -> None:
         self.recorder = Recorder(lambda exchange: self.world.look(exchange), self._publish)
         self.ids = itertools.count(1)
         self._world: World | None = None
@@ -36,6 +45,8 @@ class Site:
         self._ours: deque[Exchange] = deque()
         self._published = threading.Condition()
         self._servers = [LiveServer(self, port)]
+        self.real = RealBrowser(start_browser)
+        self.other = OtherSite(self)
 
     @property
     def world(self) -> World:
@@ -57,7 +68,8 @@ class Site:
     def ports(self) -> dict[str, int]:
         """Where the site listens, as a lesson's README calls it."""
         names = ("port", "other port")
-        return {name: server.port for name, server in zip(names, self._servers, strict=False)}
+        ours = {name: server.port for name, server in zip(names, self._servers, strict=False)}
+        return ours | self.other.ports
 
     def count_anew(self) -> None:
         """The next card has the number 1."""
@@ -78,6 +90,21 @@ class Site:
             if not self._published.wait_for(lambda: self._ours, PATIENCE):
                 raise Problem("The lesson's server gave no answer. Start the lesson again.")
             return self._ours.popleft()
+
+    def all_of_ours(self, is_wanted: Callable[[Exchange], bool]) -> list[Exchange]:
+        """What Chromium has made in a visitor's name; waits until one of them is wanted."""
+        with self._published:
+            self._published.wait_for(lambda: any(map(is_wanted, self._ours)), PATIENCE)
+            return list(self._ours)
+
+    @contextmanager
+    def starting_at(self, page: str) -> Iterator[None]:
+        """Inside, /start leads to this page."""
+        before, self.start_at = self.start_at, page
+        try:
+            yield
+        finally:
+            self.start_at = before
 
     def __call__(self, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
         if environ["PATH_INFO"] == "/start" and _is_from_here(environ):
@@ -114,6 +141,8 @@ class Site:
     def __exit__(self, *_: object) -> None:
         if self._world is not None:
             self._world.close()
+        self.real.close()
+        self.other.stop()
         for server in self._servers:
             server.stop()
 

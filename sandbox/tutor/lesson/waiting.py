@@ -9,7 +9,13 @@ from typing import TypeVar
 
 from sandbox.tutor.inbox import Inbox
 from sandbox.tutor.lesson.exchange import Exchange
-from sandbox.tutor.lesson.looking import as_curl, what_changed, where, why_lines
+from sandbox.tutor.lesson.looking import (
+    as_curl,
+    recipe_in_words,
+    what_changed,
+    where,
+    why_lines,
+)
 from sandbox.tutor.lesson.parts import Request
 from sandbox.tutor.lesson.screen import Screen
 from sandbox.tutor.lesson.world import World
@@ -112,7 +118,9 @@ class Desk:
 
     def _hints(self) -> list[str]:
         lines = [self.hint] if self.hint else []
-        if self.world and self.waits_for and self.takes_others:
+        if self.world and self.waits_for and self.waits_for.recipe:
+            lines += recipe_in_words(self.waits_for, self.world)
+        elif self.world and self.waits_for and self.takes_others:
             lines += ["With curl in another terminal:", as_curl(self.waits_for, self.world)]
         elif self.world and self.waits_for:
             lines.append("Only the built-in visitor can do this one: press Enter.")

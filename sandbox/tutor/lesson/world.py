@@ -106,6 +106,9 @@ class World:
         elif act.command == "another port":
             self.site.listen_on_another_port()
             self._open.add("other port")
+        elif act.command == "other site":
+            self.site.other.open(self._folder)
+            self._open.add("other site")
         else:
             self._start_over(self._name)
 
@@ -125,7 +128,7 @@ class World:
         self.site.forget_ours()
         person.visitor.send(request.method, target, form, cookie, headers)
         exchange = self.site.last_of_ours()
-        self._note_given(person, exchange)
+        self.note_given(person, exchange)
         return exchange
 
     def adopt(self, name: str, exchange: Exchange, home: str = HERE) -> None:
@@ -139,26 +142,26 @@ class World:
         sent = dict(reversed(parse_cookie_header(exchange.cookie_header).pairs))
         for cookie in self.cookie_names():
             value, kept = sent.get(cookie), before.get(cookie)
-            if value is None:
+            if value is None and not exchange.is_cross_site:
                 jar.cookies.pop((home, cookie), None)
-            elif self.was_handed_out(value) and not (kept and kept.value == value):
+            elif value and self.was_handed_out(value) and not (kept and kept.value == value):
                 jar.cookies[home, cookie] = JarCookie(value)  # a changed one is not adopted
         for header in exchange.set_cookies:
             jar.keep(header, home)
-        self._note_given(person, exchange)
+        self.note_given(person, exchange)
 
     @contextmanager
     def as_if_given(self, name: str, exchange: Exchange) -> Iterator[None]:
         """Inside, the visitor of this name was given what somebody was given by the exchange."""
         person = self.person(name)
         before = {cookie: [*values] for cookie, values in person.given.items()}
-        self._note_given(person, exchange)
+        self.note_given(person, exchange)
         try:
             yield
         finally:
             person.given = before
 
-    def _note_given(self, person: Person, exchange: Exchange) -> None:
+    def note_given(self, person: Person, exchange: Exchange) -> None:
         """Somebody's browser may hold what it was given by an exchange that no step wanted."""
         name, sent = exchange.cookie_name, exchange.sent or ""
         if self.was_handed_out(sent) and sent not in person.given.get(name, []):
@@ -211,6 +214,7 @@ class World:
     def close(self) -> None:
         for person in list(self._people.values()):
             person.visitor.close()
+        self.site.real.close_tabs()
 
     def _start_over(self, name: str) -> None:
         self.close()

@@ -8,10 +8,11 @@ from pathlib import Path
 
 import pytest
 
+from sandbox.tutor.lesson.addresses import address, page_of
 from sandbox.tutor.lesson.exchange import Exchange
 from sandbox.tutor.lesson.expectations import parse_expectation
 from sandbox.tutor.lesson.judge import Sighting, judge
-from sandbox.tutor.lesson.matching import address, left_over, near_miss, page_of
+from sandbox.tutor.lesson.matching import left_over, near_miss
 from sandbox.tutor.lesson.parts import Request
 from sandbox.tutor.lesson.site import Site
 from sandbox.tutor.lesson.world import World
