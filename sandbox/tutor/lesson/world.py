@@ -107,10 +107,13 @@ class World:
             self.site.listen_on_another_port()
             self._open.add("other port")
         elif act.command == "other site":
-            self.site.other.open(self._folder)
-            self._open.add("other site")
+            self._open_other_site()
         else:
             self._start_over(self._name)
+
+    def _open_other_site(self) -> None:
+        self.site.other.open(self._folder)
+        self._open.add("other site")
 
     def use(self, name: str) -> None:
         """Go on with app.py or with careless.py."""
