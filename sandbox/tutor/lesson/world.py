@@ -104,12 +104,15 @@ class World:
         elif word == "ids":
             self._ids.random() if rest == "random" else self._ids.count_from_one()
         elif act.command == "another port":
-            self.site.listen_on_another_port()
-            self._open.add("other port")
+            self._open_another_port()
         elif act.command == "other site":
             self._open_other_site()
         else:
             self._start_over(self._name)
+
+    def _open_another_port(self) -> None:
+        self.site.listen_on_another_port()
+        self._open.add("other port")
 
     def _open_other_site(self) -> None:
         self.site.other.open(self._folder)
