@@ -33,7 +33,7 @@ MOST_LINES = 60  # of app.py
 BROWSERS = ("Chromium", "Firefox", "Safari")
 CLOSING = ("In Express and Passport this is", "Go deeper")
 PROMISE = "Afterwards you can explain:"
-WRITTEN = ("README.md", "INSTRUCTOR.md", "app.py", "careless.py")
+WRITTEN = ("README.md", "INSTRUCTOR.md", "app.py", "careless.py", "other_site.py")
 CORE = [0, 1, 2, 3, 4, 5, 6, 7, 8]  # the lessons that come first
 
 Faults = list[str]

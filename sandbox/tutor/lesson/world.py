@@ -103,20 +103,19 @@ class World:
             self.server.store.delete(ticket_of(self.given_to(who, "cookie", 1)))
         elif word == "ids":
             self._ids.random() if rest == "random" else self._ids.count_from_one()
-        elif act.command == "another port":
-            self._open_another_port()
-        elif act.command == "other site":
-            self._open_other_site()
+        elif act.command in ("another port", "other site"):
+            self._listen(act.command)
         else:
             self._start_over(self._name)
 
-    def _open_another_port(self) -> None:
-        self.site.listen_on_another_port()
-        self._open.add("other port")
-
-    def _open_other_site(self) -> None:
-        self.site.other.open(self._folder)
-        self._open.add("other site")
+    def _listen(self, where: str) -> None:
+        """On one more port: this server, or another site."""
+        if where == "other site":
+            self.site.other.open(self._folder)
+            self._open.add("other site")
+        else:
+            self.site.listen_on_another_port()
+            self._open.add("other port")
 
     def use(self, name: str) -> None:
         """Go on with app.py or with careless.py."""
