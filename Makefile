@@ -15,6 +15,7 @@ comma := ,
 READY   = .venv/.ready
 DEV     = .venv/.dev
 BROWSER = .venv/.browser
+EXTRAS  = .venv/.extras
 PEERS   = .venv/.peers
 EXPRESS = build/peers/.ready
 
@@ -24,7 +25,7 @@ SAME = $(if $(filter-out python3,$(PYTHON)), PYTHON=$(PYTHON))
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help setup demo tour lesson lessons exercise browser check test test-slow lint bench bench-peers clean readme lock FORCE
+.PHONY: help setup demo tour lesson lessons exercise browser check test test-slow lint bench bench-peers extras clean readme lock FORCE
 
 help: ## list the targets (the default)
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-11s %s\n", $$1, $$2 }' Makefile
@@ -69,6 +70,8 @@ bench: $(DEV) ## measure: ratios from one run (quicker: ARGS=--quick)
 
 bench-peers: $(PEERS) $(EXPRESS) ## add Flask and Express, which bench then compares with
 	@echo "Now run: make bench" >&2
+
+extras: $(EXTRAS) ## add Redis and several workers
 
 clean: ## remove .venv, caches and build artefacts (work/ stays)
 	@rm -rf .venv build dist *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis
@@ -175,6 +178,11 @@ $(BROWSER): $(DEV)
 	@echo "Adding Playwright to .venv (once) ..." >&2; \
 	$(call add,.[dev$(comma)browser]); \
 	touch $(BROWSER)
+
+$(EXTRAS): $(READY)
+	@echo "Adding redis and granian to .venv (once) ..." >&2; \
+	$(call add,.[redis$(comma)workers]); \
+	touch $(EXTRAS)
 
 $(PEERS): $(DEV)
 	@echo "Adding Flask and Flask-Login to .venv (once) ..." >&2; \

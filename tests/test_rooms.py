@@ -122,6 +122,7 @@ RULES = [
             "itsdangerous": (f"{LOGIN}.signing",),
             "jinja2": (f"{LOGIN}.pages", "sandbox.tutor.lesson_pages"),
             "argon2": (f"{LOGIN}.users",),
+            "redis": (f"{LOGIN}.stores.redis",),
             "waitress": ("sandbox.serving.live",),
             "playwright": ("sandbox.tutor.chromium",),
             "httpx": ("sandbox.tutor.visitor", "sandbox.tutor.exercise.site"),

@@ -9,6 +9,11 @@ class Problem(Exception):
     """What happened, what was expected, what to do next: one or two sentences, no traceback."""
 
 
+def not_installed(what: str, package: str) -> Problem:
+    """`package` is one of those that only some need (pyproject.toml: optional-dependencies)."""
+    return Problem(f"{what} needs the package {package}, which is not installed. Type: make extras")
+
+
 def say_at_the_terminal(sentence: str) -> None:
     """Standard error, so that standard output stays free for the trace; never in anybody's way."""
     speaking = threading.Thread(target=_say, args=(sentence,), daemon=True)

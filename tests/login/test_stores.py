@@ -17,11 +17,13 @@ from sandbox.login.refusals import StoreDown
 from sandbox.login.stores import Session, SessionStore
 from sandbox.login.stores.memory import MemoryStore
 from sandbox.login.stores.sqlite import SQLiteStore
+from tests.one_redis import redis_store
 from tests.threads.turns import taking_turns
 
 STORES: dict[str, Callable[[Path], SessionStore]] = {
     "memory": lambda folder: MemoryStore(),
     "sqlite": lambda folder: SQLiteStore(folder / "sessions.sqlite"),
+    "redis": redis_store,
 }
 TRIES = 300
 

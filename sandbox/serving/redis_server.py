@@ -1,0 +1,92 @@
+"""A redis-server of our own, on loopback, in a folder that ends with it."""
+
+from __future__ import annotations
+
+import shutil
+import socket
+import subprocess
+import tempfile
+import time
+from contextlib import suppress
+from pathlib import Path
+
+from sandbox.login.problems import Problem
+
+STARTING = 10.0  # seconds until it must answer
+ENDING = 5.0  # seconds for it to end by itself
+IN_MEMORY = ("--appendonly", "no")
+ON_THE_DISK = ("--appendonly", "yes", "--appendfsync", "always")
+
+
+class RedisServer:
+    """Start it, kill it, start it again on the same port with the data it has kept.
+
+    With `on_the_disk` each write is on the disk before it is acknowledged; without, nothing is
+    kept. Problem: redis-server is not installed, or does not start.
+    """
+
+    def __init__(self, on_the_disk: bool = False) -> None:
+        program = shutil.which("redis-server")
+        if program is None:
+            raise Problem("There is no redis-server here. Install one: apt install redis-server")
+        self._folder = tempfile.TemporaryDirectory(prefix="sandbox-redis-")
+        self.port = _free_port()
+        kept = ON_THE_DISK if on_the_disk else IN_MEMORY
+        where = ("--bind", "127.0.0.1", "--dir", self._folder.name)
+        self._command = (program, *where, "--save", "", *kept)
+        self._process: subprocess.Popen[bytes] | None = None
+
+    @property
+    def url(self) -> str:
+        return f"redis://127.0.0.1:{self.port}/0"
+
+    def start(self) -> RedisServer:
+        """Return when it answers."""
+        command = (*self._command, "--port", str(self.port))
+        with (Path(self._folder.name) / "log").open("wb") as log:
+            self._process = subprocess.Popen(command, stdout=log, stderr=log)
+        give_up = time.monotonic() + STARTING
+        while not _answers(self.port, self._process.pid):
+            if self._process.poll() is not None or time.monotonic() > give_up:
+                self._fail()
+            time.sleep(0.01)
+        return self
+
+    def kill(self) -> None:
+        """SIGKILL: it has no time to write anything."""
+        if self._process is not None:
+            self._process.kill()
+            self._process.wait()
+
+    def stop(self) -> None:
+        """End it, with its folder and all it has kept."""
+        if self._process is not None:
+            self._process.terminate()
+            with suppress(subprocess.TimeoutExpired):
+                self._process.wait(ENDING)
+        self.kill()
+        self._folder.cleanup()
+
+    def _fail(self) -> None:
+        log = Path(self._folder.name) / "log"
+        said = log.read_text(errors="replace").splitlines() or ["nothing"]
+        self.stop()
+        raise Problem(f"redis-server did not start on port {self.port}. It said: {said[-1]}")
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+def _answers(port: int, pid: int) -> bool:
+    """Not another server that has this port; and it says LOADING, not PONG, while it starts."""
+    try:
+        with socket.create_connection(("127.0.0.1", port), timeout=1) as connection:
+            connection.sendall(b"INFO server\r\nPING\r\nQUIT\r\n")
+            said = connection.makefile("rb").read()
+    except OSError:
+        return False
+    return b"process_id:%d\r\n" % pid in said and b"+PONG" in said
