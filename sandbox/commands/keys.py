@@ -18,7 +18,6 @@ from pathlib import Path
 from sandbox.commands.options import (
     add_keys_option,
     add_store_option,
-    database_of,
     key_file_of,
     say,
 )
@@ -58,15 +57,14 @@ def run(options: argparse.Namespace, sleep: Callable[[float], None] = time.sleep
 
 def _key_file(store: str, brought: Path | None) -> Path:
     """The file that `serve` reads with the same options. Problem: there is none."""
-    database = database_of(store)
+    path = key_file_of(store)
     if brought:
         return brought
-    if database is None:
+    if path is None:
         raise Problem(
             "The keys of a memory store live in its server alone and end with it. "
             "Give --store sqlite:FILE, or name a key file with --keys FILE."
         )
-    path = key_file_of(database)
     if _is_missing(path):
         raise Problem(
             f"There is no key file {path} yet. "

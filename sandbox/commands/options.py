@@ -10,12 +10,16 @@ from pathlib import Path
 from sandbox.login.problems import Problem
 from sandbox.trace.stage import printable
 
-DATABASE = Path("work/sessions.sqlite")
+WORK = Path("work")
+DATABASE = WORK / "sessions.sqlite"
+REDIS_KEYS = WORK / "sessions.redis.keys"  # whichever Redis it is
+REDIS = ("redis:", "rediss:", "unix:")  # how its address may begin
+STORES = "memory, sqlite:FILE or redis://127.0.0.1:6379/0"
 STORE_HELP = f"where sessions are kept (sqlite:{DATABASE})"
 
 
 def add_store_option(parser: argparse.ArgumentParser) -> None:
-    metavar = "memory|sqlite[:FILE]"
+    metavar = "memory|sqlite[:FILE]|redis://HOST"
     parser.add_argument("--store", default="sqlite", metavar=metavar, help=STORE_HELP)
 
 
@@ -24,18 +28,25 @@ def add_keys_option(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--keys", type=Path, metavar="FILE", help=help_text)
 
 
+def is_redis(store: str) -> bool:
+    return store.startswith(REDIS)
+
+
 def database_of(store: str) -> Path | None:
-    """The file of an SQLite store, None for memory. Problem: there is no such store."""
+    """The file of an SQLite store, None for others. Problem: there is no such store."""
     kind, _, file = store.partition(":")
-    if store == "memory":
+    if store == "memory" or is_redis(store):
         return None
     if kind != "sqlite":
-        raise Problem(f"There is no store {store!r}. Give --store memory or --store sqlite:FILE.")
+        raise Problem(f"There is no store {kind!r}. Give --store {STORES}.")
     return Path(file) if file else DATABASE
 
 
-def key_file_of(database: Path) -> Path:
-    """Where the sandbox keeps the keys that it made for itself."""
+def key_file_of(store: str) -> Path | None:
+    """Where the sandbox keeps the keys that it made for itself; None: nowhere, they end with it."""
+    database = database_of(store)
+    if database is None:
+        return REDIS_KEYS if is_redis(store) else None
     return Path(f"{database}.keys")
 
 

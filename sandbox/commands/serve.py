@@ -11,10 +11,11 @@ from functools import partial
 from pathlib import Path
 
 from sandbox.commands.options import (
-    DATABASE,
+    WORK,
     add_keys_option,
     add_store_option,
     database_of,
+    is_redis,
     key_file_of,
 )
 from sandbox.login.cookies import CookieSettings
@@ -103,27 +104,37 @@ def _bricks(options: argparse.Namespace) -> Bricks:
 
 
 def _store_and_keys(wanted: str, brought: Path | None) -> tuple[SessionStore, KeyRing]:
+    own = key_file_of(wanted)
+    keys = KeyFile(brought, brought=True) if brought else None
+    store = _store(wanted)
+    return store, keys or _own_keys(own)
+
+
+def _store(wanted: str) -> SessionStore:
+    """Only the module of this store is imported."""
+    if is_redis(wanted):
+        from sandbox.login.stores.redis import RedisStore
+
+        return RedisStore(wanted)
     database = database_of(wanted)
     if database is None:
         from sandbox.login.stores.memory import MemoryStore
 
-        return MemoryStore(), KeyFile(brought, brought=True) if brought else MemoryKeys()
-    return _sqlite(database, brought)
-
-
-def _sqlite(database: Path, brought: Path | None) -> tuple[SessionStore, KeyRing]:
+        return MemoryStore()
     from sandbox.login.stores.sqlite import SQLiteStore
 
-    if database == DATABASE:
-        _make_folder(database.parent)
-    own = key_file_of(database)
-    keys = KeyFile(brought, brought=True) if brought else None
-    store = SQLiteStore(database)
-    if keys is None:
-        if make_key_file(own):
-            say_at_the_terminal(f"Made a signing key, as there was none: {own}")
-        keys = KeyFile(own, brought=False)
-    return store, keys
+    _make_work_folder(database)
+    return SQLiteStore(database)
+
+
+def _own_keys(path: Path | None) -> KeyRing:
+    """Keys that the sandbox makes for itself; without a path they end with the server."""
+    if path is None:
+        return MemoryKeys()
+    _make_work_folder(path)
+    if make_key_file(path):
+        say_at_the_terminal(f"Made a signing key, as there was none: {path}")
+    return KeyFile(path, brought=False)
 
 
 def _host_name(name: str) -> str:
@@ -132,12 +143,15 @@ def _host_name(name: str) -> str:
     return name
 
 
-def _make_folder(folder: Path) -> None:
+def _make_work_folder(file: Path) -> None:
+    """Where this file stands, if that is the sandbox's own folder. Problem: it cannot be made."""
+    if file.parent != WORK:
+        return
     try:
-        folder.mkdir(exist_ok=True)
+        WORK.mkdir(exist_ok=True)
     except OSError as error:
         raise Problem(
-            f"The folder {folder} cannot be made here ({error.strerror}). "
+            f"The folder {WORK} cannot be made here ({error.strerror}). "
             "Start in a folder you may write to, or give --store memory."
         ) from None
 

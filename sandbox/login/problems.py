@@ -11,7 +11,9 @@ class Problem(Exception):
 
 def not_installed(what: str, package: str) -> Problem:
     """`package` is one of those that only some need (pyproject.toml: optional-dependencies)."""
-    return Problem(f"{what} needs the package {package}, which is not installed. Type: make extras")
+    return Problem(
+        f"{what} needs the package {package}, which is not installed. Run `make extras` to add it."
+    )
 
 
 def say_at_the_terminal(sentence: str) -> None:

@@ -268,7 +268,13 @@ def test_keys_brought_along_count_as_they_do_for_serve(ask: Ask, path: Path) -> 
     ("words", "said"),
     [
         ("--store memory", r"memory store .* Give --store sqlite:FILE, or .* --keys FILE"),
-        ("--store redis", r"no store 'redis'\. Give"),
+        ("--store redis", r"no store 'redis'\. Give .* redis://"),
+        ("--store http://:hunter2@host", r"no store 'http'\. Give"),
+        (
+            "--store redis://host",
+            r"no key file work/sessions\.redis\.keys yet\. Start `serve` once",
+        ),
+        ("--store rediss://host", r"no key file work/sessions\.redis\.keys yet"),
         ("--store sqlite", r"no key file work/sessions\.sqlite\.keys yet\. Start `serve` once"),
         ("--store sqlite:no/such/file", r"no key file no/such/file\.keys yet\. Start `serve`"),
         ("--store sqlite:.", r"no key file"),

@@ -356,5 +356,7 @@ def test_without_its_package_the_sentence_says_what_to_type() -> None:
         "except Problem as problem: print(problem)\n"
     )
     ran = subprocess.run([sys.executable, "-c", without], capture_output=True, text=True)
-    assert ran.stdout.strip().endswith("redis, which is not installed. Type: make extras")
+    assert ran.stdout.strip().endswith(
+        "redis, which is not installed. Run `make extras` to add it."
+    )
     assert ran.stderr == ""

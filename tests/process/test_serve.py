@@ -497,6 +497,7 @@ def test_the_console_draws_a_card_for_each_request(nursery: Nursery) -> None:
         (["--store", "nonsense"], ["nonsense", "--store"]),
         pytest.param(["--store", ""], ["--store"], marks=SLOW),
         pytest.param(["--store", "redis:x"], ["--store"], marks=SLOW),
+        (["--store", "redis://:hunter2@127.0.0.1:1/0"], ["at 127.0.0.1:1 ", "refused", "--store"]),
         (["--store", "sqlite:."], ["session store . ", "--store"]),
         (["--keys", "missing.keys"], ["missing.keys", "one key per line"]),
         (["--keys", "empty.keys"], ["empty.keys", "no key"]),

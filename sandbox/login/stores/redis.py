@@ -146,7 +146,7 @@ def _unreadable() -> Problem:
     """Without the address, which may hold a password."""
     return Problem(
         "The address of the Redis store cannot be read. "
-        "Give one like --store redis://127.0.0.1:6379/0"
+        "Give one like this: --store redis://127.0.0.1:6379/0 (host, port, number of the database)."
     )
 
 
