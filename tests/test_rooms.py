@@ -123,6 +123,7 @@ RULES = [
             "jinja2": (f"{LOGIN}.pages", "sandbox.tutor.lesson_pages"),
             "argon2": (f"{LOGIN}.users",),
             "redis": (f"{LOGIN}.stores.redis",),
+            "granian": ("sandbox.serving.workers",),
             "waitress": ("sandbox.serving.live",),
             "playwright": ("sandbox.tutor.chromium",),
             "httpx": ("sandbox.tutor.visitor", "sandbox.tutor.exercise.site"),

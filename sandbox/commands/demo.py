@@ -19,8 +19,10 @@ add_arguments = serve.add_arguments
 
 def run(options: argparse.Namespace) -> int:
     """Five stops on a server of their own, then `serve`."""
-    if options.trace != "console":
+    if options.trace not in (None, "console"):
         raise Problem(f"demo shows its trace here. For another: serve --trace {options.trace}")
+    if options.workers != 1:
+        raise Problem("demo shows its trace, and workers have none. For them: serve --workers N.")
     painter = Painter(text_output(sys.stdout))
     beat = 1.0 if sys.stdout.isatty() else 0.0
     with OwnServer(painter) as server:

@@ -14,7 +14,7 @@ WORK = Path("work")
 DATABASE = WORK / "sessions.sqlite"
 REDIS_KEYS = WORK / "sessions.redis.keys"  # whichever Redis it is
 REDIS = ("redis:", "rediss:", "unix:")  # how its address may begin
-STORES = "memory, sqlite:FILE or redis://127.0.0.1:6379/0"
+SHARED_STORES = "sqlite:FILE or --store redis://127.0.0.1:6379/0"
 STORE_HELP = f"where sessions are kept (sqlite:{DATABASE})"
 
 
@@ -38,7 +38,7 @@ def database_of(store: str) -> Path | None:
     if store == "memory" or is_redis(store):
         return None
     if kind != "sqlite":
-        raise Problem(f"There is no store {kind!r}. Give --store {STORES}.")
+        raise Problem(f"There is no store {kind!r}. Give --store memory, --store {SHARED_STORES}.")
     return Path(file) if file else DATABASE
 
 

@@ -11,6 +11,7 @@ from functools import partial
 from pathlib import Path
 
 from sandbox.commands.options import (
+    SHARED_STORES,
     WORK,
     add_keys_option,
     add_store_option,
@@ -31,11 +32,12 @@ from sandbox.login.users import DEMO_ACCOUNTS, demo_users
 from sandbox.serving.bricks import lay_bricks
 from sandbox.serving.clock import Clock
 from sandbox.serving.key_file import KeyFile, make_key_file
-from sandbox.serving.live import LiveServer
+from sandbox.serving.live import LiveServer, free_port
 
 HOST_NAME = re.compile(r"[A-Za-z0-9._-]+|\[[0-9A-Fa-f:.]+\]")
 IDLE_HELP = f"seconds of silence allowed ({Limits.idle})"
 LIFETIME_HELP = f"seconds that a session may last ({Limits.lifetime})"
+WORKERS_HELP = "processes that serve, untraced; each counts failed logins for itself (1)"
 Say = Callable[[str], None]
 
 
@@ -44,7 +46,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add = parser.add_argument
     add("--port", type=int, metavar="N", help="8000, or the next free one, unless given")
     add_store_option(parser)
-    add("--trace", choices=("console", "json", "off"), default="console", help="how to show it")
+    add("--trace", choices=("console", "json", "off"), help="how to show it (console)")
+    add("--workers", type=int, default=1, metavar="N", help=WORKERS_HELP)
     add_keys_option(parser)
     add("--secure", action="store_true", help="Secure cookie, named with the __Host- prefix")
     add("--idle", type=float, default=Limits.idle, metavar="S", help=IDLE_HELP)
@@ -54,6 +57,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace, greeting: str = "Login Sandbox") -> int:
     """Serve until Ctrl-C or SIGTERM, or until nobody reads the trace any more."""
+    if options.workers != 1:
+        _serve_by_workers(options, greeting)
+        return 0
     stop = threading.Event()
     _stop_on_signals(stop)
     bricks = _bricks(options)
@@ -67,14 +73,11 @@ def run(options: argparse.Namespace, greeting: str = "Login Sandbox") -> int:
 def _serve(
     bricks: Bricks, options: argparse.Namespace, greeting: str, stop: threading.Event
 ) -> None:
-    hosts = {*LOOPBACK_NAMES, *map(_host_name, options.allow_host)}
-    app = make_app(bricks, hosts, DEMO_ACCOUNTS)
-    watched, say, end_trace = _with_trace(app, bricks, options.trace, gone=stop.set)
+    app = make_app(bricks, _hosts(options), DEMO_ACCOUNTS)
+    trace = options.trace or "console"
+    watched, say, end_trace = _with_trace(app, bricks, trace, gone=stop.set)
     server = LiveServer(watched, options.port)
-    say(
-        f"{greeting}: {server.url}  (Ctrl-C stops it)\n"
-        f"Log in as {' or '.join(f'{name}/{word}' for name, word in DEMO_ACCOUNTS.items())}.\n"
-    )
+    say(_greeting(greeting, server.url))
     try:
         server.start()
         while not stop.wait(0.5):
@@ -82,6 +85,48 @@ def _serve(
     finally:
         server.stop()
         end_trace()
+
+
+def _greeting(greeting: str, url: str) -> str:
+    accounts = " or ".join(f"{name}/{word}" for name, word in DEMO_ACCOUNTS.items())
+    return f"{greeting}: {url}  (Ctrl-C stops it)\nLog in as {accounts}.\n"
+
+
+def _serve_by_workers(options: argparse.Namespace, greeting: str) -> None:
+    """Several processes, each with bricks of its own; they share the store and the key file."""
+    _refuse_for_workers(options)
+    from sandbox.serving.workers import ADDRESS, serve_by_workers
+
+    _bricks(options).store.close()  # what cannot be used is said once, before there are workers
+    _hosts(options)
+    port = free_port(options.port)
+
+    def greet() -> None:
+        print(_greeting(greeting, f"http://{ADDRESS}:{port}"), flush=True)
+        print(f"{options.workers} workers serve it, so no trace is drawn.", flush=True)
+
+    serve_by_workers(partial(_app_and_close, options), port, options.workers, greet)
+
+
+def _refuse_for_workers(options: argparse.Namespace) -> None:
+    """Problem: what several workers cannot do."""
+    if options.workers < 1:
+        raise Problem(f"{options.workers} workers serve nobody. Give --workers 1, or more.")
+    if options.store == "memory":
+        raise Problem(
+            "A memory store is refused with several workers: each would have a store and a "
+            f"signing key of its own, and know no cookie of another. Give --store {SHARED_STORES}."
+        )
+    if options.trace not in (None, "off"):
+        raise Problem(
+            f"With several workers there is no trace, so --trace {options.trace} is refused: "
+            "each is a process of its own. Leave out --trace, or give --workers 1."
+        )
+
+
+def _app_and_close(options: argparse.Namespace) -> tuple[WSGIApp, Callable[[], None]]:
+    bricks = _bricks(options)
+    return make_app(bricks, _hosts(options), DEMO_ACCOUNTS), bricks.store.close
 
 
 def _with_trace(
@@ -135,6 +180,10 @@ def _own_keys(path: Path | None) -> KeyRing:
     if make_key_file(path):
         say_at_the_terminal(f"Made a signing key, as there was none: {path}")
     return KeyFile(path, brought=False)
+
+
+def _hosts(options: argparse.Namespace) -> set[str]:
+    return {*LOOPBACK_NAMES, *map(_host_name, options.allow_host)}
 
 
 def _host_name(name: str) -> str:

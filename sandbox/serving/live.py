@@ -93,6 +93,15 @@ def connection_limit() -> int:
     return min(MOST_CONNECTIONS, max(files - OTHER_FILES, files // 2))
 
 
+def free_port(port: int | None) -> int:
+    """A port that another server can have: this one, the next free one, or any one (0)."""
+    ours = _sockets(port)
+    free: int = ours[0].getsockname()[1]
+    for each in ours:
+        each.close()
+    return free
+
+
 def _sockets(port: int | None) -> list[socket.socket]:
     if port is not None:
         return _bind_both(port)

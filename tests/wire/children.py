@@ -80,7 +80,10 @@ class Child:
 
     def _greeting(self) -> Any:
         assert self.process.poll() is None, f"it ended: {self.out}{self.err}"
-        return re.search(r"(?:Login Sandbox|now you): http://localhost:(\d+)", self.out + self.err)
+        return re.search(
+            r"(?:Login Sandbox|now you): http://(?:localhost|127\.0\.0\.1):(\d+)",
+            self.out + self.err,
+        )
 
     def _looks_after_signals(self) -> bool:
         status = Path(f"/proc/{self.process.pid}/status")
