@@ -49,7 +49,7 @@ class FakeTab:
         return {key: cookie.value for key, cookie in self._visitor.jar.cookies.items()}
 
     def forget(self) -> None:
-        self._browser.asked_for = []
+        self._browser.did.append(("forget", "what was before"))
 
     def reasons(self, method: str, address: str) -> Reasons:
         self._browser.asked_for.append((method, address))

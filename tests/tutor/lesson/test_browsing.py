@@ -50,6 +50,7 @@ jar == {{alice.cookie}}
 """
 NOT_INSTALLED = "Chromium is not installed. To install it: sudo apt install chromium"
 CROSS_SITE = {"Sec-Fetch-Site": "cross-site"}
+FORGET = ("forget", "what was before")
 LESSON = HEAD + STRANGER + SAVED
 
 
@@ -87,7 +88,7 @@ def test_the_recipe_is_done_and_the_wanted_request_counts(
     lesson: Lesson, site: Site, fake: FakeBrowser
 ) -> None:
     sighting = browsed(lesson, World(lesson.folder, site))
-    assert fake.did == [("open", f"{site.url}/news"), ("press", "Save it")]
+    assert fake.did == [FORGET, ("open", f"{site.url}/news"), ("press", "Save it")]
     assert (sighting.exchange.method, sighting.exchange.target) == ("POST", "/")
     assert [each.target for each in sighting.before] == ["/news"]
     assert [(each.method, each.target) for each in sighting.after] == [("GET", "/")]
@@ -136,9 +137,17 @@ def test_chromium_is_told_a_cookie_only_when_it_holds_another(
     saves(world, "rose")
     browsed(lesson, world)
     browsed(lesson, world)
-    starts = [what for does, what in fake.did if "/start" in what]
-    assert starts == [f"{site.url}/start?as=alice"]
+    recipe = [FORGET, ("open", f"{site.url}/news"), ("press", "Save it")]
+    assert fake.did == [("open", f"{site.url}/start?as=alice"), *recipe, *recipe]
     assert site.start_at == "/", "a student's own browser is led where it was"
+
+
+def test_nobody_is_recognised_while_chromium_is_given_a_cookie(lesson: Lesson, site: Site) -> None:
+    world = World(lesson.folder, site)
+    saves(world, "rose")
+    sighting = browsed(lesson, world)
+    cards = [each.events[0]["id"] for each in (*sighting.before, sighting.exchange)]
+    assert cards == [2, 3], "the first was the word"
 
 
 def test_what_the_visitor_has_lost_chromium_drops(lesson: Lesson, site: Site) -> None:
@@ -232,6 +241,16 @@ def test_without_chromium_the_step_is_left_out_and_said_to_be(
     ]
     assert lint(lesson.path, bare) == []
     assert bare.real.missing == NOT_INSTALLED
+
+
+def test_without_chromium_nothing_of_the_step_is_done(tmp_path: Path, bare: Site) -> None:
+    first = "```http\nPOST /\n\nword=rose\n```\n\n```expect\nrows == 1\n```\n"
+    text = LESSON.replace("```browser", f"{first}\n```browser")
+    lesson = sound(*read_lesson(write_lesson(tmp_path / "07_small", text)))
+    world = World(lesson.folder, bare)
+    with pytest.raises(MissingBrowser):
+        do_step(world, lesson.steps[1], lesson.path)
+    assert len(world.server.store) == 0
 
 
 def test_where_everything_must_run_that_is_a_failure(

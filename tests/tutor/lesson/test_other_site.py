@@ -11,18 +11,23 @@ from pathlib import Path
 import pytest
 
 from sandbox.login.problems import Problem
+from sandbox.tutor.inbox import Inbox
 from sandbox.tutor.lesson.addresses import is_in_recipe
+from sandbox.tutor.lesson.attempts import OFFER, ON_THE_WAY, Attempts
 from sandbox.tutor.lesson.exchange import Exchange
+from sandbox.tutor.lesson.expectations import parse_expectation
+from sandbox.tutor.lesson.judge import Sighting, judged_by
 from sandbox.tutor.lesson.looking import scene_in_words
 from sandbox.tutor.lesson.matching import near_miss
 from sandbox.tutor.lesson.parts import Move, Request, Scene
 from sandbox.tutor.lesson.screen import Screen
 from sandbox.tutor.lesson.site import Site
+from sandbox.tutor.lesson.waiting import Desk
 from sandbox.tutor.lesson.world import World
 from sandbox.tutor.visitor import Visitor
 from tests.lessons.crossing import OTHER_SITE, crossing_lesson
 from tests.lessons.small import a_request
-from tests.wire.raw_http import exchange, message, until
+from tests.wire.raw_http import Header, exchange, message, until
 
 OPENED = Scene(1, "other site")
 Browser = Callable[..., Exchange]
@@ -52,9 +57,7 @@ def stranger(opened: World) -> Iterator[Visitor]:
 def browser(others: list[Exchange], opened: World) -> Browser:
     """`browser("GET", "/")`: what the site saw of somebody on the other site."""
 
-    def does(
-        method: str, target: str, *headers: tuple[str, str], to: str = "other site"
-    ) -> Exchange:
+    def does(method: str, target: str, *headers: Header, to: str = "other site") -> Exchange:
         before, port = len(others), opened.site.ports[to]
         exchange(port, message(port, method, target, [("Host", f"127.0.0.1:{port}"), *headers]))
         until(lambda: len(others) > before)
@@ -123,6 +126,10 @@ def test_a_step_waits_for_the_other_site_by_its_whole_address(
     assert "This step waits for" in near_miss(browser("GET", "/", to="port"), request, opened, True)
 
 
+def log_in(opened: World) -> Exchange:
+    return opened.send(replace(a_request("POST", "/login"), form="name=alice"))
+
+
 def clicks(opened: World) -> Request:
     """A request whose recipe begins on the other site."""
     move = Move(2, "open", "http://127.0.0.1:{{other site}}/")
@@ -136,11 +143,33 @@ def test_a_page_that_the_recipe_opens_is_on_the_way(browser: Browser, opened: Wo
     assert not is_in_recipe(browser("GET", "/", to="port"), request, opened)
 
 
+def test_whoever_has_opened_such_a_page_is_told_to_go_on(
+    browser: Browser, opened: World, folder: Path
+) -> None:
+    out, inbox = io.StringIO(), Inbox[Exchange](io.StringIO())
+    desk = Desk(Screen(out, plain=True), inbox, folder, None)
+    attempts = Attempts(clicks(opened), opened, desk, None)
+    for _ in range(3):
+        assert attempts.seen(browser("GET", "/")) is None
+    assert out.getvalue().count(ON_THE_WAY) == 3
+    assert OFFER.split(".")[0] not in out.getvalue(), "nothing was missed"
+
+
+def test_a_students_own_browser_tells_no_reasons_so_none_is_judged(
+    browser: Browser, opened: World
+) -> None:
+    lines = ("kept_back == SameSiteLax", "verdict == NO_COOKIE", "jar == {{alice.cookie}}")
+    log_in(opened)
+    wanted = tuple(parse_expectation(line, 1) for line in lines)
+    request = replace(clicks(opened), expectations=wanted)
+    seen = browser("POST", "/word", ("Sec-Fetch-Site", "cross-site"), to="port")
+    assert near_miss(seen, request, opened, True) == ""
+    judged = judged_by(request, Sighting(seen, None), opened)
+    assert [each.expectation.subject for each in judged] == ["verdict", "jar"]
+
+
 def test_a_cookie_that_stayed_at_home_is_not_lost(browser: Browser, opened: World) -> None:
-    person = opened.person("alice")
-    person.visitor.send("POST", f"{opened.site.url}/login", "name=alice")
-    opened.site.last_of_ours()
-    ticket = opened.jar_of("alice")
+    ticket = log_in(opened).given
     opened.adopt("alice", browser("POST", "/word", ("Sec-Fetch-Site", "cross-site"), to="port"))
     assert opened.jar_of("alice") == ticket is not None
     opened.adopt("alice", browser("POST", "/word", ("Sec-Fetch-Site", "same-origin"), to="port"))
