@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import os
 import shutil
+import signal
+import sys
 from collections import defaultdict
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote
 
@@ -57,13 +60,27 @@ def start_chromium() -> Chromium:
         from playwright.sync_api import Error, sync_playwright
     except ImportError:
         raise MissingBrowser("Playwright is not installed. To install it: make browser") from None
-    playwright = sync_playwright().start()
+    with _ctrl_c_held_back():
+        playwright = sync_playwright().start()
     try:
         browser = playwright.chromium.launch(executable_path=executable, args=arguments())
     except Error as error:
         playwright.stop()
         raise MissingBrowser(f"Chromium does not start: {_first_line(error)}") from None
     return Chromium(playwright, browser)
+
+
+@contextmanager
+def _ctrl_c_held_back() -> Iterator[None]:
+    """What is started inside is not ended by Ctrl-C: it ends with us, in order."""
+    if sys.platform == "win32":
+        yield
+        return
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 def _first_line(error: Exception) -> str:

@@ -17,6 +17,7 @@ from sandbox.tutor.lesson.lint import lint
 from sandbox.tutor.lesson.reader import read_lesson
 from sandbox.tutor.lesson.shelf import sound
 from sandbox.tutor.lesson.site import Site
+from tests.lessons.crossing import LOGIN, crossing_lesson
 from tests.lessons.small import GOOD, line_of, write_lesson
 from tests.lessons.turned import LESSONS
 from tests.wire.children import command, environment
@@ -297,3 +298,45 @@ def test_a_lesson_can_be_copied_and_run_elsewhere(tmp_path: Path, run: Run) -> N
     shutil.copytree(original, tmp_path / "lessons" / original.name)
     ran = run(original.name[:2], "--auto")
     assert (ran.returncode, ran.stderr) == (0, "")
+
+
+# What only Chromium can do
+
+
+NOT_INSTALLED = "Chromium is not installed. To install it: sudo apt install chromium"
+
+
+@pytest.fixture
+def nothing_installed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A lesson for Chromium, on a machine on which no program is found."""
+    crossing_lesson(tmp_path / "lessons" / "09_crossing", LOGIN)
+    monkeypatch.setenv("PATH", str(tmp_path))
+    monkeypatch.delenv("SANDBOX_REQUIRE_ALL", raising=False)
+
+
+@pytest.mark.usefixtures("nothing_installed")
+def test_without_chromium_auto_says_which_step_it_left_out(run: Run) -> None:
+    ran = run("--auto")
+    assert (ran.returncode, ran.stderr) == (0, "")
+    assert f"  09.1 A login: left out. {NOT_INSTALLED}\n" in ran.stdout
+    (step, _) = objects(run("--auto", "--json"))
+    assert step == {"lesson": "09", "step": 1, "verdicts": [], "left_out": NOT_INSTALLED}
+
+
+@pytest.mark.usefixtures("nothing_installed")
+def test_without_chromium_lint_says_that_steps_were_left_out(run: Run) -> None:
+    ran = run("--lint")
+    assert (ran.returncode, ran.stderr) == (0, "")
+    says = f"The steps that Chromium does were left out. {NOT_INSTALLED}"
+    assert ran.stdout == f"{says}\n1 lesson, no mistake.\n"
+
+
+@pytest.mark.usefixtures("nothing_installed")
+def test_where_everything_must_run_a_missing_chromium_is_a_failure(
+    run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SANDBOX_REQUIRE_ALL", "1")
+    auto, lint_ran = run("--auto"), run("--lint")
+    assert (auto.returncode, lint_ran.returncode) == (2, 1)
+    assert NOT_INSTALLED in auto.stderr
+    assert NOT_INSTALLED in lint_ran.stdout
