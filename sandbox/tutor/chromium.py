@@ -87,6 +87,17 @@ def _first_line(error: Exception) -> str:
     return str(error).partition("\n")[0].rstrip(".")
 
 
+@contextmanager
+def _errors_in_words() -> Iterator[None]:
+    """CannotDo for what goes wrong inside, such as a Chromium that somebody has ended."""
+    from playwright.sync_api import Error
+
+    try:
+        yield
+    except Error as error:
+        raise CannotDo(_first_line(error)) from None
+
+
 class Chromium:
     """One browser for all visitors of a lesson."""
 
@@ -96,7 +107,8 @@ class Chromium:
 
     def tab(self, name: str) -> ChromiumTab:
         """A tab with a jar of its own; it says the visitor's name to the server."""
-        return ChromiumTab(self._browser.new_context(user_agent=f"sandbox-visitor ({name})"))
+        with _errors_in_words():
+            return ChromiumTab(self._browser.new_context(user_agent=f"sandbox-visitor ({name})"))
 
     def close(self) -> None:
         from playwright.sync_api import Error
@@ -122,15 +134,15 @@ class ChromiumTab:
 
     def do(self, does: str, what: str) -> None:
         """One line of a recipe; CannotDo when the page does not let it."""
-        from playwright.sync_api import Error, TimeoutError
+        from playwright.sync_api import TimeoutError
 
-        try:
-            getattr(self, f"_{does}")(what)
-            self._page.wait_for_load_state()
-        except TimeoutError:
-            raise CannotDo(f"{self._page.url} did not show it in {PATIENCE / 1000:g} s") from None
-        except Error as error:
-            raise CannotDo(_first_line(error)) from None
+        with _errors_in_words():
+            try:
+                getattr(self, f"_{does}")(what)
+                self._page.wait_for_load_state()
+            except TimeoutError:
+                seconds = f"{PATIENCE / 1000:g} s"
+                raise CannotDo(f"{self._page.url} did not show it in {seconds}") from None
 
     def _open(self, address: str) -> None:
         self._page.goto(address)
@@ -156,7 +168,8 @@ class ChromiumTab:
 
     def held(self) -> dict[tuple[str, str], str]:
         """What is in the jar: values by host and name."""
-        cookies = self._context.cookies()
+        with _errors_in_words():
+            cookies = self._context.cookies()
         return {(each["domain"], each["name"]): each["value"] for each in cookies}
 
     def forget(self) -> None:

@@ -31,8 +31,7 @@ def browse(world: World, request: Request) -> tuple[Exchanges, Exchange, Exchang
     The visitor's cookies go into Chromium's jar first; afterwards his jar holds what Chromium's
     does. RecipeFailed when a line cannot be done.
     """
-    tab = world.site.real.tab(request.visitor)
-    _bring_cookies(world, request.visitor, tab)
+    tab = _tab_with_cookies(world, request)
     world.site.forget_ours()
     tab.forget()
     for move in request.recipe:
@@ -43,6 +42,15 @@ def browse(world: World, request: Request) -> tuple[Exchanges, Exchange, Exchang
     wanted.reasons = tab.reasons(wanted.method, f"http://{wanted.host}{wanted.target}")
     _take_over(world, request.visitor, seen, tab.held())
     return tuple(seen[:at]), wanted, tuple(seen[at + 1 :])
+
+
+def _tab_with_cookies(world: World, request: Request) -> Tab:
+    try:
+        tab = world.site.real.tab(request.visitor)
+        _bring_cookies(world, request.visitor, tab)
+        return tab
+    except CannotDo as error:
+        raise RecipeFailed(f"Chromium could not begin: {error}.", request.line) from None
 
 
 def _first(seen: list[Exchange], request: Request, world: World) -> int:

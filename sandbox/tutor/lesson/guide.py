@@ -105,7 +105,10 @@ class Guide:
         self.rebuild(1)
         try:
             return do_step(self._world, step, self.lesson.path)
-        except (Unmet, NotAGap, MissingBrowser, RecipeFailed):
+        except MissingBrowser as missing:
+            self._screen.say(f"This question is left out. {missing}")
+            return []
+        except (Unmet, NotAGap, RecipeFailed):
             self._screen.say("A browser came in between, so this question is left out.")
             return []
 

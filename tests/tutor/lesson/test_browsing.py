@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from sandbox.login.problems import Problem
-from sandbox.tutor.chromium import MissingBrowser
+from sandbox.tutor.chromium import CannotDo, MissingBrowser
 from sandbox.tutor.inbox import Ended, Inbox
 from sandbox.tutor.lesson.auto import run_lesson
 from sandbox.tutor.lesson.browsing import RecipeFailed
@@ -208,6 +208,33 @@ def test_a_recipe_that_does_not_lead_to_the_request_says_where_it_led(
         browsed(lesson, World(lesson.folder, site))
     assert f"did not ask for POST /. It asked for: GET {host}/news, POST {host}/again" in str(
         failed.value
+    )
+
+
+def test_a_chromium_that_has_ended_is_no_traceback(lesson: Lesson, site: Site) -> None:
+    def ended() -> dict[tuple[str, str], str]:
+        raise CannotDo("the browser has been closed")
+
+    world = World(lesson.folder, site)
+    site.real.tab("alice").held = ended  # type: ignore[method-assign]
+    with pytest.raises(RecipeFailed, match="could not begin: the browser has been closed"):
+        browsed(lesson, world)
+
+
+def test_a_review_that_needs_chromium_is_left_out_without_it(tmp_path: Path, bare: Site) -> None:
+    asks = (
+        "\n## Review of step 1\n\n```predict\nWhere?\na. Row -> row word == tulip\n"
+        "b. None -> rows == 0\nwatch write_word\n```\n\n<details><summary>Why</summary>\n\n"
+        f"- a: Yes.\n- b: No.\n\n</details>\n{SAVED.partition('word')[2]}"
+    )
+    lesson = sound(*read_lesson(write_lesson(tmp_path / "07_small", HEAD + STRANGER + asks)))
+    out = io.StringIO()
+    inbox = Inbox[Exchange](io.StringIO("1\n"))
+    desk = Desk(Screen(out, plain=True), inbox, lesson.folder, None)
+    outcome = Guide(lesson, bare, desk).review(lesson.reviews[0])
+    assert outcome.skipped
+    assert "This question is left out. Chromium is not installed." in " ".join(
+        out.getvalue().split()
     )
 
 
