@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import shutil
-import signal
-import sys
 from collections import defaultdict
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -57,30 +56,45 @@ def start_chromium() -> Chromium:
     if executable is None:
         raise MissingBrowser("Chromium is not installed. To install it: sudo apt install chromium")
     try:
-        from playwright.sync_api import Error, sync_playwright
+        from playwright.sync_api import Error
     except ImportError:
         raise MissingBrowser("Playwright is not installed. To install it: make browser") from None
-    with _ctrl_c_held_back():
-        playwright = sync_playwright().start()
+    playwright = DRIVER.take()
     try:
         browser = playwright.chromium.launch(executable_path=executable, args=arguments())
     except Error as error:
-        playwright.stop()
+        DRIVER.give_back()
         raise MissingBrowser(f"Chromium does not start: {_first_line(error)}") from None
-    return Chromium(playwright, browser)
+    return Chromium(browser)
 
 
-@contextmanager
-def _ctrl_c_held_back() -> Iterator[None]:
-    """What is started inside is not ended by Ctrl-C: it ends with us, in order."""
-    if sys.platform == "win32":
-        yield
-        return
-    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
-    try:
-        yield
-    finally:
-        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+class Driver:
+    """Playwright itself: one for all browsers of this process, or the second would not start."""
+
+    def __init__(self) -> None:
+        self._playwright: Playwright | None = None
+        self._users = 0
+
+    def take(self) -> Playwright:
+        """Start it for the first browser."""
+        if self._playwright is None:
+            from playwright.sync_api import sync_playwright
+
+            # Ctrl-C ends its process, too, and asyncio would report that on the terminal.
+            logging.getLogger("asyncio").setLevel(logging.CRITICAL)
+            self._playwright = sync_playwright().start()
+        self._users += 1
+        return self._playwright
+
+    def give_back(self) -> None:
+        """End it after the last one."""
+        self._users -= 1
+        if self._playwright is not None and not self._users:
+            self._playwright.stop()
+            self._playwright = None
+
+
+DRIVER = Driver()
 
 
 def _first_line(error: Exception) -> str:
@@ -101,8 +115,7 @@ def _errors_in_words() -> Iterator[None]:
 class Chromium:
     """One browser for all visitors of a lesson."""
 
-    def __init__(self, playwright: Playwright, browser: Browser) -> None:
-        self._playwright = playwright
+    def __init__(self, browser: Browser) -> None:
         self._browser = browser
 
     def tab(self, name: str) -> ChromiumTab:
@@ -115,7 +128,7 @@ class Chromium:
 
         with suppress(Error):  # Ctrl-C may have ended it already
             self._browser.close()
-        self._playwright.stop()
+        DRIVER.give_back()
 
 
 class ChromiumTab:

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from urllib.parse import quote
 
+import pexpect
 import pytest
 
 from sandbox.tutor.chromium import MissingBrowser
@@ -17,6 +18,8 @@ from sandbox.tutor.lesson.site import Site
 from sandbox.tutor.lesson.world import World
 from tests.lessons.crossing import CROSSING, LOGIN, crossing_lesson
 from tests.lessons.turned import turn_all
+from tests.process.terminals import terminal
+from tests.wire.children import environment
 
 pytestmark = pytest.mark.slow
 STRANGER = "You are a stranger"
@@ -116,6 +119,33 @@ def test_chromium_is_given_the_visitors_cookie_as_it_was_set(tmp_path: Path, sit
     assert sighting.jar == ticket is not None
 
 
+def test_two_sites_can_have_a_chromium_each(tmp_path: Path, site: Site) -> None:
+    lesson = lesson_in(tmp_path, "; SameSite=Lax")
+    with Site(0) as another:
+        crossed(lesson, another)
+    sighting, _ = crossed(lesson, site)
+    assert sighting.exchange.sent is None
+
+
 def test_each_expectation_fails_when_it_is_turned_round(tmp_path: Path, site: Site) -> None:
     turns = turn_all(lesson_in(tmp_path, "; SameSite=Lax").path, site)
     assert [turn.instead for turn in turns] == [""] * 8
+
+
+@pytest.mark.parametrize("key", ["q", "Ctrl-C"])
+def test_whoever_leaves_a_lesson_leaves_no_word_of_chromiums(
+    tmp_path: Path, site: Site, key: str
+) -> None:
+    place = tmp_path / "lessons"
+    crossing_lesson(place / "09_crossing", LOGIN, attributes=quote("; SameSite=Lax"))
+    arguments = ("lesson", "09", "--plain", "--port", "0")
+    with terminal(*arguments, folder=tmp_path, env=environment()) as shown:
+        shown.expect("Enter begins > ")
+        shown.sendline("")
+        shown.expect("Enter: Chromium does it > ")
+        shown.sendline("")
+        shown.expect("Enter goes on > ")
+        shown.sendintr() if key == "Ctrl-C" else shown.sendline(key)
+        shown.expect(pexpect.EOF)
+    told = shown.before.strip().splitlines()
+    assert told == ["Your place is kept: lesson 09, step 1. Go on with: make lesson N=09"]
