@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from email.utils import parsedate_to_datetime
 from urllib.parse import urlencode
 
 import httpx
@@ -42,8 +43,7 @@ class Jar:
         pair, *attributes = (part.strip() for part in set_cookie.split(";"))
         name, _, value = pair.partition("=")
         given = {key.lower(): text for key, _, text in (each.partition("=") for each in attributes)}
-        max_age = given.get("max-age", "")
-        expires = self.clock() + int(max_age) if NUMBER.fullmatch(max_age) else None
+        expires = self._expires(given)
         cookie = JarCookie(value, given.get("path", "/"), expires, tuple(attributes))
         self.cookies[host, name] = cookie
         self._drop_expired()
@@ -63,9 +63,20 @@ class Jar:
         cookie = self.on(host).get(name)
         return cookie.value if cookie else None
 
+    def _expires(self, given: Mapping[str, str]) -> float | None:
+        """Max-Age counts before Expires (RFC 6265 section 5.3)."""
+        max_age = given.get("max-age", "")
+        if NUMBER.fullmatch(max_age):
+            return self.clock() + int(max_age)
+        try:
+            return parsedate_to_datetime(given.get("expires", "")).timestamp()
+        except ValueError:
+            return None
+
     def _drop_expired(self) -> None:
         now = self.clock()
-        over = [key for key, each in self.cookies.items() if (each.expires or now + 1) <= now]
+        ends = {key: each.expires for key, each in self.cookies.items()}
+        over = [key for key, end in ends.items() if end is not None and end <= now]
         for key in over:
             del self.cookies[key]
 

@@ -83,6 +83,30 @@ def test_an_age_that_is_no_number_is_ignored(age: str, jar: Jar) -> None:
     assert jar.header("/") == "sid=a"
 
 
+def test_a_cookie_may_expire_at_a_date(jar: Jar, clock: HandClock) -> None:
+    jar.keep("sid=a; Expires=Fri, 15 Jan 2027 08:01:00 GMT")
+    assert jar.on()["sid"].expires == clock.now + 60  # it begins at 08:00:00 of that day
+    clock.now += 60
+    assert jar.header("/") == ""
+
+
+def test_a_cookie_is_dropped_by_a_date_that_has_passed(jar: Jar) -> None:
+    jar.keep("sid=a")
+    jar.keep("sid=; Path=/; Expires=Thu, 01 Jan 1970 00:00:00 GMT")
+    assert jar.cookies == {}
+
+
+def test_an_age_counts_before_a_date(jar: Jar, clock: HandClock) -> None:
+    """RFC 6265 section 5.3."""
+    jar.keep("sid=a; Expires=Thu, 01 Jan 1970 00:00:00 GMT; Max-Age=60")
+    assert jar.on()["sid"].expires == clock.now + 60
+
+
+def test_a_date_that_is_none_is_ignored(jar: Jar) -> None:
+    jar.keep("sid=a; Expires=soon")
+    assert jar.on()["sid"].expires is None
+
+
 @pytest.mark.parametrize(
     ("path", "asked", "sent"),
     [
