@@ -17,7 +17,8 @@ DEV     = .venv/.dev
 BROWSER = .venv/.browser
 EXTRAS  = .venv/.extras
 PEERS   = .venv/.peers
-EXPRESS = build/peers/.ready
+EXPRESS = build/express/.ready
+EXPRESS_PEER = build/peers/.ready
 
 # The goal to name in advice: "make PYTHON=python3.12 demo".
 GOAL = $(firstword $(MAKECMDGOALS) help)
@@ -25,7 +26,7 @@ SAME = $(if $(filter-out python3,$(PYTHON)), PYTHON=$(PYTHON))
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help setup demo tour lesson lessons exercise browser check test test-slow lint bench bench-peers extras clean readme lock FORCE
+.PHONY: help setup demo tour lesson lessons exercise browser express check test test-slow lint bench bench-peers extras clean readme lock FORCE
 
 help: ## list the targets (the default)
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-11s %s\n", $$1, $$2 }' Makefile
@@ -49,6 +50,9 @@ exercise: $(READY) ## write a piece of a login yourself: the next one, or N=04
 
 browser: $(BROWSER) ## add Playwright, for the steps of lessons that Chromium does
 
+express: $(EXPRESS) ## add Express and Passport for lesson 11 (needs Node)
+	@echo "Now run: make lesson N=11" >&2
+
 check: $(READY) ## examine your answers once, all of them or N=04
 	@exec .venv/bin/python -m sandbox check $(N) $(ARGS)
 
@@ -68,7 +72,7 @@ lint: $(DEV) ## check style, formatting, types, lessons and exercises
 bench: $(DEV) ## measure: ratios from one run (quicker: ARGS=--quick)
 	@exec .venv/bin/python -m sandbox bench $(ARGS)
 
-bench-peers: $(PEERS) $(EXPRESS) ## add Flask and Express, which bench then compares with
+bench-peers: $(PEERS) $(EXPRESS_PEER) ## add Flask and Express, which bench then compares with
 	@echo "Now run: make bench" >&2
 
 extras: $(EXTRAS) ## add Redis and several workers
@@ -189,15 +193,22 @@ $(PEERS): $(DEV)
 	$(call add,.[dev$(comma)peers]); \
 	touch $(PEERS)
 
+# $(call npm_install,FOLDER): what the package.json asks for that the folder is made from.
 # Without npm there is no stamp, so this is tried again, and said again, the next time.
-$(EXPRESS): sandbox/bench/peers/package.json
-	@if command -v npm >/dev/null 2>&1; then \
-		echo "Adding Express and Passport to build/peers (once) ..." >&2; \
-		rm -rf build/peers; mkdir -p build/peers; cp $< build/peers; cd build/peers; \
+npm_install = \
+	if command -v npm >/dev/null 2>&1; then \
+		echo "Adding Express and Passport to $(1) (once) ..." >&2; \
+		rm -rf $(1); mkdir -p $(1); cp $< $(1); cd $(1); \
 		npm install --silent --no-audit --no-fund --no-package-lock && touch .ready || { \
-			echo "npm could not install Express; to see why: cd build/peers && npm install" >&2; \
+			echo "npm could not install Express; to see why: cd $(1) && npm install" >&2; \
 			exit 1; \
 		}; \
 	else \
 		echo "Node is missing, so Express is left out; install Node and npm, then run this again." >&2; \
 	fi
+
+$(EXPRESS_PEER): sandbox/bench/peers/package.json
+	@$(call npm_install,build/peers)
+
+$(EXPRESS): lessons/11_from_here_to_passport/express/package.json
+	@$(call npm_install,build/express)
