@@ -15,7 +15,7 @@ from sandbox.login.pages import error_page
 from sandbox.login.server import new_routes
 from sandbox.tutor.lesson_app import Noted
 
-NONE, GIVEN, ENDED, ANOTHER = "none", "given", "ended", "another"
+NONE, GIVEN, ANOTHER = "none", "given", "another"
 NOTE = (
     '<p class="note" role="note"><strong>A recording.</strong> '
     "A real server gave this answer earlier. It does not run here.</p>"
@@ -75,7 +75,6 @@ class Recorded:
         recorded = json.loads(path.read_text(encoding="utf-8"))
         self._cookie_name: str = recorded["cookie"]
         self._answers: dict[Key, Answered] = {}
-        self._tickets: set[str] = set()
         self._alive: set[str] = set()
         self._tokens: set[str] = set()
         self._one_by_one = threading.Lock()
@@ -110,14 +109,12 @@ class Recorded:
         if answered.given is not None:
             self._alive.discard(self._ticket(asked))
         if answered.given:
-            self._tickets.add(answered.given)
             self._alive.add(answered.given)
 
     def _key(self, asked: Asked) -> Key:
         form = json.dumps(sorted(parse_qsl(asked.form)))
-        ticket, token = self._ticket(asked), asked.token
-        cookie = _kind(ticket, self._alive, self._tickets)
-        authorization = _kind(token, self._tokens, self._tokens)
+        cookie = _kind(self._ticket(asked), self._alive)
+        authorization = _kind(asked.token, self._tokens)
         return asked.method, asked.target, form, cookie, authorization
 
     def _ticket(self, asked: Asked) -> str:
@@ -125,12 +122,11 @@ class Recorded:
         return values[0] if values else ""
 
 
-def _kind(value: str, alive: set[str], known: set[str]) -> str:
+def _kind(value: str, given: set[str]) -> str:
+    """No ticket, one that was given, or any other: changed, ended, or from outside."""
     if not value:
         return NONE
-    if value in alive:
-        return GIVEN
-    return ENDED if value in known else ANOTHER
+    return GIVEN if value in given else ANOTHER
 
 
 def _asked(environ: Environ) -> Asked:
