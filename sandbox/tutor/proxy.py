@@ -35,7 +35,7 @@ class Proxy:
         except (OSError, HTTPException):
             status, headers, body = _lost(environ["PATH_INFO"])
         start_response(status, headers)
-        return [body]
+        return [] if environ["REQUEST_METHOD"] == "HEAD" else [body]
 
     def _ask(self, environ: Environ) -> tuple[str, Headers, bytes]:
         connection = HTTPConnection("127.0.0.1", self._port, timeout=PATIENCE)
@@ -86,4 +86,5 @@ def _body(environ: Environ) -> bytes:
 def _lost(path: str) -> tuple[str, Headers, bytes]:
     content_type, text = error_page(path, None, LOST, "", LOST_SAYS, LOST_ADVICE)
     headers = [("Content-Type", content_type), ("Cache-Control", "no-store")]
-    return LOST, headers, text.encode()
+    body = text.encode()
+    return LOST, [*headers, ("Content-Length", str(len(body)))], body

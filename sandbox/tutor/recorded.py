@@ -95,7 +95,7 @@ class Recorded:
             answered = self._answers.get(self._key(asked)) or _never(asked.target)
             self._note(asked, answered)
         start_response(answered.status, [(name, value) for name, value in answered.headers])
-        return [answered.body.encode()]
+        return [] if asked.method == "HEAD" else [answered.body.encode()]
 
     def _learn(self, asked: Asked, answered: Answered) -> None:
         """Of two answers to the same request the first one counts."""

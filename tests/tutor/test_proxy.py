@@ -132,7 +132,10 @@ def test_the_answer_to_head_has_a_length_and_no_body(port: int) -> None:
 def test_a_lost_neighbour_is_said_in_a_sentence() -> None:
     live = LiveServer(Proxy(free_port()), port=0).start()
     page, script = (httpx.get(url(live.port, path)) for path in ("/", "/api/me"))
+    head = exchange(live.port, message(live.port, "HEAD", "/"))
     live.stop()
     assert (page.status_code, script.status_code) == (502, 502)
     assert "The server behind this address does not answer." in page.text
     assert script.json()["error"]["message"] == "The server behind this address does not answer."
+    assert (head.status, head.body) == (502, b"")
+    assert int(head.one("Content-Length")) == len(page.content)

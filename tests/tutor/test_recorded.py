@@ -14,6 +14,7 @@ from sandbox.tutor.visitor import Visitor
 from tests.conftest import HandClock
 from tests.lessons.recorded import RECORDED
 from tests.tutor.express_walk import EXPRESS_COOKIE, STEPS, walking
+from tests.wire.raw_http import exchange, message
 
 A_RECORDING = "A recording."
 FORM = {"username": "alice", "password": "wonderland"}
@@ -110,6 +111,13 @@ def test_what_was_never_recorded_is_not_made_up(
     answer = alice.send(method, target, form)
     assert answer.status_code == 404
     assert "this request was never recorded" in answer.text
+
+
+def test_the_answer_to_head_has_no_body(alice: Visitor) -> None:
+    port = alice.get("/").url.port
+    assert port
+    answer = exchange(port, message(port, "HEAD", "/"))
+    assert (answer.status, answer.body) == (404, b"")
 
 
 def test_its_pages_have_their_style(alice: Visitor) -> None:
