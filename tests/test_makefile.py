@@ -43,6 +43,8 @@ def test_extras_adds_redis_and_workers_to_the_venv_that_is_there(tmp_path: Path)
     assert ran.returncode == 0, ran.stderr
     assert '-c requirements.txt -e ".[redis,workers]"' in ran.stdout
     assert "Setting up" not in ran.stdout
+
+
 def _make_express(tmp_path: Path, programs: Path) -> subprocess.CompletedProcess[str]:
     """`make express` where these programs are, and no others."""
     lesson = Path("lessons") / "11_from_here_to_passport" / "express"

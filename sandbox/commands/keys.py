@@ -21,11 +21,12 @@ from sandbox.commands.options import (
     key_file_of,
     say,
 )
-from sandbox.login.keys import Keys, new_key
+from sandbox.login.keys import Keys
 from sandbox.login.problems import Problem
 from sandbox.login.sessions import Limits
 from sandbox.login.signing import fingerprint
 from sandbox.serving.key_file import change_keys, read_keys
+from sandbox.serving.rotation import add, promote, retire
 from sandbox.trace.stage_words import duration
 
 COOKIE_AGE = duration(Limits.cookie_age)
@@ -96,22 +97,6 @@ def _does(number: int, key: bytes, keys: Keys) -> str:
     return "is accepted"
 
 
-def _add(keys: Keys) -> Keys:
-    return (*keys[:-1], new_key(), keys[-1])
-
-
-def _promote(keys: Keys) -> Keys:
-    if len(keys) < 2:
-        raise Problem("There is only one key, and it signs already. First give it a second: --add.")
-    return (*keys[:-2], keys[-1], keys[-2])
-
-
-def _retire(keys: Keys) -> Keys:
-    if len(keys) < 2:
-        raise Problem("The only key must stay, it signs. First --add another, then --promote it.")
-    return keys[1:]
-
-
 def _added(_before: Keys, after: Keys) -> Lines:
     return [
         f"Added key {fingerprint(after[-2])}: it is accepted from now on, and signs nothing yet.",
@@ -148,7 +133,7 @@ class Step:
 
 
 STEPS = {
-    "add": Step(_add, _added, "put a new key before the last: it is accepted, but does not sign"),
-    "promote": Step(_promote, _promoted, "swap the last two keys: the other one signs"),
-    "retire": Step(_retire, _retired, "drop the first key: its cookies end with BAD_SIGNATURE"),
+    "add": Step(add, _added, "put a new key before the last: it is accepted, but does not sign"),
+    "promote": Step(promote, _promoted, "swap the last two keys: the other one signs"),
+    "retire": Step(retire, _retired, "drop the first key: its cookies end with BAD_SIGNATURE"),
 }

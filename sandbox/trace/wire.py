@@ -24,6 +24,7 @@ FAMILIES = {
 }
 WHO_ASKS = "recognise"  # how the names of such stories begin
 NOT_ASKED = {"issued": "not_asked", "alive": "not_asked"}
+REQUEST_ID = "sandbox.request_id"  # in the environ: the request's number in the trace
 OUR_VISITOR = re.compile(r"sandbox-visitor \((\w{1,12})\)")
 
 
@@ -52,7 +53,7 @@ class Wire:
     def __call__(self, environ: Environ, start_response: Callable[..., Any]) -> Iterable[bytes]:
         if self.ignore(environ["PATH_INFO"]):
             return self.app(environ, start_response)
-        number = next(self.ids)
+        number = environ[REQUEST_ID] = next(self.ids)
         report = Report(number, self.tell, self.timer, in_full=self.wants(number))
         exchange = _Exchange(report, self.show)
         if report.in_full:

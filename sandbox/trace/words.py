@@ -42,18 +42,30 @@ class Line:
 
 def request_lines(event: Event) -> list[Line]:
     """Who asks for what, and the cookies that came along."""
-    lines = [Line("head", f"{event['method']} {event['path']}", right=event["visitor"])]
+    label = asker_label(event)
+    asker = event["called_by"] if "called_by" in event else event["visitor"]
+    lines = [Line("head", f"{_server(event)}{event['method']} {event['path']}", right=asker)]
     ours = [cookie for cookie in event["cookies"] if cookie["ours"]]
     for cookie in ours:
-        lines += cookie_lines(f"Cookie {cookie['name']}=", cookie["value"], "browser")
+        lines += cookie_lines(f"Cookie {cookie['name']}=", cookie["value"], label)
     if not ours:
-        lines.append(Line("lane", "sends no session cookie", "browser"))
+        lines.append(Line("lane", "sends no session cookie", label))
     others = sorted({cookie["name"] for cookie in event["cookies"] if not cookie["ours"]})
     if others:
         more = f" and {len(others) - MOST_NAMES} more" if len(others) > MOST_NAMES else ""
         names = ", ".join(_cut(name) for name in others[:MOST_NAMES])
         lines.append(Line("detail", f"and by name only: {names}{more}"))
     return lines + [Line("detail", f"note: {note}") for note in event["notes"]]
+
+
+def _server(event: Event) -> str:
+    """Which server it is, where there are several."""
+    return f"{event['server']}  " if "server" in event else ""
+
+
+def asker_label(event: Event) -> str:
+    """A browser asks, unless another server does."""
+    return "caller" if "called_by" in event else "browser"
 
 
 def cookie_lines(before: str, value: str, label: str) -> list[Line]:
@@ -154,19 +166,19 @@ def response_lines(event: Event, had_cookie: bool) -> list[Line]:
     location = f"  Location: {event['location']}" if event.get("location") else ""
     status = f"{event['status']} {PHRASES.get(event['status'], '')}".rstrip()
     lines.append(Line("answer", f"→ {status}{location}", right=f"{event['ms']} ms"))
-    if not event["set_cookie"]:
+    if not event["set_cookie"] and "called_by" not in event:  # a server has no jar
         keeps = ": the browser keeps the cookie it has" if had_cookie else ""
         lines.append(Line("lane", f"no Set-Cookie{keeps}", "browser"))
     for header in event["set_cookie"]:
-        lines += set_cookie_lines(header)
+        lines += set_cookie_lines(header, asker_label(event))
     return lines
 
 
-def set_cookie_lines(header: str) -> list[Line]:
+def set_cookie_lines(header: str, label: str = "browser") -> list[Line]:
     """A Set-Cookie header, each attribute explained."""
     pair, *attributes = header.split("; ")
     name, _, value = pair.partition("=")
-    lines = cookie_lines(f"Set-Cookie {name}=", value, "browser")
+    lines = cookie_lines(f"Set-Cookie {name}=", value, label)
     explained = (f"{each:15} {explain_attribute(each)}" for each in attributes)
     return lines + [Line("attribute", text) for text in explained]
 

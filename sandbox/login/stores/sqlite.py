@@ -32,6 +32,9 @@ class SQLiteStore:
         self._of_thread = threading.local()
         self._connections: list[tuple[sqlite3.Connection, threading.Lock]] = []
 
+    def __len__(self) -> int:
+        return len(self._sessions(f"SELECT {COLUMNS} FROM sessions", ()))
+
     def create(self, session: Session) -> None:
         flash = json.dumps(session.flash)
         self._change(

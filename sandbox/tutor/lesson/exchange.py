@@ -26,13 +26,22 @@ VISITORS = "sandbox-visitor ("
 OF_OTHER_SITE = "sandbox.of_other_site"  # in the environ of a request to another site
 
 
+@dataclass(frozen=True)
+class Seen:
+    """What a store holds: how many rows, and the one that a ticket finds."""
+
+    rows: int
+    row: Session | None
+
+
 @dataclass
 class Exchange:
     """What crossed the wire and what the stages told; `number` counts as they began.
 
-    `rows` and `row` are what the store held when it ended: how many sessions, and the one that the
-    visitor's ticket finds. `is_cross_site`: another site's page made the browser ask; a cookie that
-    did not come may have stayed at home. `reasons` are known of the sandbox's own Chromium only.
+    `store` is what the store held when it ended, and the row that the visitor's ticket finds; None:
+    nobody could look. `neighbour` is what another server told that was called meanwhile.
+    `is_cross_site`: another site's page made the browser ask; a cookie that did not come may have
+    stayed at home. `reasons` are known of the sandbox's own Chromium only.
     """
 
     number: int
@@ -48,8 +57,8 @@ class Exchange:
     headers: list[tuple[str, str]] = field(default_factory=list)
     body: str = ""
     events: list[Event] = field(default_factory=list)
-    rows: int = 0
-    row: Session | None = None
+    neighbour: list[Event] = field(default_factory=list)
+    store: Seen | None = None
     reasons: Reasons | None = None
 
     @property
@@ -90,15 +99,33 @@ class Exchange:
         return (self.sent if self.given is None else self.given) or None
 
     @property
+    def port(self) -> str:
+        """Where it came in, as the caller has named it."""
+        return self.host.rpartition(":")[2]
+
+    @property
+    def rows(self) -> int | None:
+        return self.store.rows if self.store else None
+
+    @property
+    def row(self) -> Session | None:
+        return self.store.row if self.store else None
+
+    @property
     def response(self) -> Event:
         """What was told of the response at the end."""
-        return next((event for event in self.events if event["type"] == "response"), {})
+        return response_of(self.events)
+
+    @property
+    def id(self) -> int:
+        """Its number in the trace."""
+        return int(self.response.get("id", 0))
 
     @property
     def drawn(self) -> list[Event]:
         """What its card is drawn from; the card of another site names the host."""
         if not self.is_of_other_site:
-            return self.events
+            return [*self.events, *self.neighbour]
         return [event | self._with_host(event) for event in self.events]
 
     def _with_host(self, event: Event) -> Event:
@@ -111,9 +138,7 @@ class Exchange:
     @property
     def stages(self) -> dict[str, str]:
         """How each stage ended; SKIPPED for those that a story did not reach."""
-        skipped = dict.fromkeys(self.response.get("skipped", []), "SKIPPED")
-        ended = [event for event in self.events if event["type"] == "stage_ended"]
-        return skipped | {event["stage"]: event["outcome"] for event in ended}
+        return stages_of(self.events)
 
     @property
     def text(self) -> str:
@@ -130,6 +155,18 @@ class Exchange:
     def _main(self) -> str:
         main = MAIN.search(self.body)
         return main[0] if main else self.body
+
+
+def response_of(events: list[Event]) -> Event:
+    """What was told of the last response."""
+    return next((event for event in reversed(events) if event["type"] == "response"), {})
+
+
+def stages_of(events: list[Event]) -> dict[str, str]:
+    """How each stage ended; SKIPPED for those that a story did not reach."""
+    skipped = dict.fromkeys(response_of(events).get("skipped", []), "SKIPPED")
+    ended = [event for event in events if event["type"] == "stage_ended"]
+    return skipped | {event["stage"]: event["outcome"] for event in ended}
 
 
 class Recorder:

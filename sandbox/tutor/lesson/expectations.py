@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 from sandbox.trace.stage import KNOWN_STAGES
 from sandbox.trace.words import stage_lines
-from sandbox.tutor.lesson.exchange import Exchange
+from sandbox.tutor.lesson.exchange import Exchange, response_of, stages_of
 from sandbox.tutor.lesson.parts import Expectation
 from sandbox.tutor.why import BY_CODE
 
@@ -35,6 +35,7 @@ NAMES = {
     "rows": NO_NAME,
     "row": re.compile("|id|user|word"),
     "jar": NO_NAME,
+    "neighbour": re.compile("status|verdict|stage [a-z_]+"),
     "kept_back": NO_NAME,
     "refused": NO_NAME,
 }
@@ -63,10 +64,11 @@ def parse_expectation(text: str, line: int) -> Expectation:
         raise NotAnExpectation(f"{subject!r} is always there: compare it with a value")
     if not NAMES[subject].fullmatch(name):
         raise NotAnExpectation(f"{subject!r} cannot have the name {name!r} here")
-    if subject in ("stage", "card") and name not in KNOWN_STAGES:
-        raise NotAnExpectation(f"there is no stage {name!r}; there are {', '.join(KNOWN_STAGES)}")
+    stage = name.partition(" ")[2] if subject == "neighbour" else name
+    if (subject in ("stage", "card") or stage != name) and stage and stage not in KNOWN_STAGES:
+        raise NotAnExpectation(f"there is no stage {stage!r}; there are {', '.join(KNOWN_STAGES)}")
     value = found.groupdict().get("value", "")
-    codes = CODES.get(subject)
+    codes = CODES.get(name.partition(" ")[0] if subject == "neighbour" else subject)
     if codes and found["operator"] in ("==", "!=") and value not in codes:
         raise NotAnExpectation(f"{subject} cannot be {value!r}; there are {', '.join(codes)}")
     return Expectation(line, text, subject, name, found["operator"], value)
@@ -107,6 +109,15 @@ def _card(exchange: Exchange, name: str, _jar: str | None) -> str | None:
     return stage_lines(found[-1], quiet=())[0].text if found else None
 
 
+def _neighbour(exchange: Exchange, name: str, _jar: str | None) -> str | None:
+    """What the server told that was called; nothing when none was."""
+    kind, _, stage = name.partition(" ")
+    if kind == "stage":
+        return stages_of(exchange.neighbour).get(stage)
+    told = response_of(exchange.neighbour)
+    return str(told[kind]) if told else None
+
+
 def _row(exchange: Exchange, name: str, _jar: str | None) -> str | None:
     if exchange.row is None:
         return None
@@ -133,6 +144,7 @@ _LOOK: dict[str, Callable[[Exchange, str, str | None], str | None]] = {
     "verdict": lambda exchange, _name, _jar: exchange.verdict,
     "lamp": lambda exchange, name, _jar: str(exchange.response["lamps"][name]),
     "rows": lambda exchange, _name, _jar: str(exchange.rows),
+    "neighbour": _neighbour,
     "row": _row,
     "jar": lambda _exchange, _name, jar: jar,
     "kept_back": _kept_back,

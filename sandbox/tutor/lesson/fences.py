@@ -16,6 +16,7 @@ from sandbox.tutor.lesson.parts import (
     Request,
     Scene,
 )
+from sandbox.tutor.lesson.scenes import is_known
 
 Lines = list[tuple[int, str]]  # with their numbers in the file
 
@@ -30,15 +31,6 @@ HTTP_OPTIONS = re.compile(r"(?:as=(?P<visitor>[a-z][a-z0-9]*))? ?(?:at=(?P<at>/\
 PREDICT_OPTIONS = re.compile(r"(?P<kind>order|sort)? ?(?:at=(?P<at>\d+))?")
 MOVE = re.compile(r"\+(\d+) (s|min|h)")
 SECONDS = {"s": 1, "min": 60, "h": 3600}
-SCENES = (
-    re.compile(r"use (careless|app)"),
-    re.compile(r"new key"),
-    re.compile(r"delete row of [a-z][a-z0-9]*"),
-    re.compile(r"ids (count from 1|random)"),
-    re.compile(r"another port"),
-    re.compile(r"other site"),
-    re.compile(r"start over"),
-)
 
 
 class Broken(Exception):
@@ -155,7 +147,7 @@ def read_scenes(lines: Lines) -> list[Scene]:
     """Commands to the server, a line each."""
     scenes = [Scene(line, text.strip()) for line, text in lines if text.strip()]
     for scene in scenes:
-        if not any(known.fullmatch(scene.command) for known in SCENES):
+        if not is_known(scene.command):
             known = "use careless, use app, new key, delete row of NAME, ids count from 1, …"
             raise Broken(scene.line, f"unknown command {scene.command!r}; there are {known}")
     return scenes

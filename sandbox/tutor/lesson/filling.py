@@ -15,9 +15,13 @@ from sandbox.tutor.lesson.token_changes import alg_none, saying, signed_with
 GAP = re.compile(r"\{\{(.*?)\}\}")
 SOURCE = re.compile(
     r"(?P<visitor>[a-z][a-z0-9]*)\.(?P<earlier>earlier )?(?P<what>cookie|token)"
-    r"|port|other port|other site"
+    r"|port|other port|other site|neighbour port"
 )
-MADE_BY = {"other port": "another port", "other site": "other site"}  # `server` lines
+MADE_BY = {
+    "other port": "another port",
+    "other site": "other site",
+    "neighbour port": "neighbour",
+}  # `server` lines
 BY_NAME = {"saying": saying, "signed with": signed_with}
 NAMED = re.compile(rf"(?P<how>{'|'.join(BY_NAME)}) (?P<word>\S+)")
 FIRST = re.compile(r"first=(\w+)")

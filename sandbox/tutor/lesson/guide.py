@@ -26,7 +26,7 @@ from sandbox.tutor.lesson.judge import (
     judged_by,
     right_answers,
 )
-from sandbox.tutor.lesson.looking import in_words, recipe_in_words, scene_in_words
+from sandbox.tutor.lesson.looking import act_in_words, in_words, recipe_in_words
 from sandbox.tutor.lesson.parts import Clock, Lesson, Prediction, Request, Scene, Step
 from sandbox.tutor.lesson.site import Site
 from sandbox.tutor.lesson.waiting import Desk, Disturbed, Skip
@@ -155,7 +155,7 @@ class Guide:
     def _set(self, act: Clock | Scene) -> None:
         self._world.do(act)
         self._screen.say()
-        self._screen.say(scene_in_words(act, self._world))
+        self._screen.say(act_in_words(act, self._world))
 
     def _say_careless(self) -> None:
         """Once in each step that such a server answers."""

@@ -77,10 +77,18 @@ def in_short(text: str) -> str:
 
 
 def judge(expectation: Expectation, sighting: Sighting, world: World) -> Judged:
-    """Hold one expectation against what was seen."""
+    """Hold one expectation against what was seen; NotAGap when nobody could see it."""
+    if expectation.subject in ("rows", "row") and sighting.exchange.store is None:
+        raise unseen(expectation)
     value = world.filled(expectation.value)
     seen = observed(expectation, sighting.exchange, sighting.jar)
     return Judged(expectation, value, seen, is_met(expectation.operator, seen, value))
+
+
+def unseen(expectation: Expectation) -> NotAGap:
+    gap = NotAGap(f"nobody can look into the store of this server now: {expectation.text}")
+    gap.line = expectation.line
+    return gap
 
 
 def judged_by(request: Request, sighting: Sighting, world: World) -> Iterator[Judged]:
@@ -106,7 +114,7 @@ def do_step(world: World, step: Step, path: Path) -> list[Sighting]:
             else:
                 world.do(act)
         except NotAGap as gap:
-            gap.line = act.line
+            gap.line = gap.line or act.line
             raise
     return sightings
 

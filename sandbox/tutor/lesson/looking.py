@@ -10,6 +10,7 @@ from pathlib import Path
 from sandbox.tutor.lesson.addresses import address, move_to
 from sandbox.tutor.lesson.judge import in_short
 from sandbox.tutor.lesson.parts import Clock, Move, Request, Scene
+from sandbox.tutor.lesson.scenes import scene_in_words
 from sandbox.tutor.lesson.world import World, ticket_of
 from sandbox.tutor.why import BY_CODE, nearest, why
 
@@ -19,8 +20,9 @@ IMPORT = re.compile(r"[-+ ](from|import) ")
 def where(world: World, request: Request | None) -> list[str]:
     """Each visitor's jar, the row that his ticket finds, what the step waits for."""
     lines = [line for name in world.names() for line in _of(name, world)]
-    rows = len(world.server.store)
-    lines.append(f"the store holds {rows} row{'s' * (rows != 1)}")
+    seen = world.server.look("")
+    if seen:
+        lines.append(f"the store holds {seen.rows} row{'s' * (seen.rows != 1)}")
     if world.clock.moved:
         moved = f"the clock was moved by {world.clock.moved / 60:g} min"
         lines.append(f"{moved}; real browsers stay behind")
@@ -33,8 +35,11 @@ def _of(name: str, world: World) -> list[str]:
     cookie = world.jar_of(name)
     if cookie is None:
         return [f"{name}'s jar holds no {world.server.cookie}"]
-    row = world.server.store.find(ticket_of(cookie))
     held = f"{name}'s jar holds {world.server.cookie}={in_short(cookie)}"
+    seen = world.server.look(ticket_of(cookie))
+    if seen is None:
+        return [held, "  nobody can look into the store"]
+    row = seen.row
     if row is None:
         return [held, "  no row belongs to it"]
     word = f", word {row.word}" if row.word else ""
@@ -73,23 +78,11 @@ def in_plain_words(move: Move, world: World) -> str:
     }[move.does]
 
 
-def scene_in_words(act: Clock | Scene, world: World) -> str:
+def act_in_words(act: Clock | Scene, world: World) -> str:
     """What was done to the clock or to the server."""
     if isinstance(act, Clock):
         return f"The clock was moved by {act.text}; your own browser's was not."
-    if act.command == "other site":
-        other = world.site.other
-        return f"Another site answers at {other.url}: {other.says}"
-    first, _, last = act.command.rpartition(" ")
-    return {
-        "use": f"Another server answers now: {last}.py.",
-        "new": "The server signs with a new key and has forgotten the old one.",
-        "delete row of": f"{last}'s row was deleted from the store.",
-        "ids count from": "New session ids are 1, 2, 3, and so on.",
-        "ids": "New session ids are random again.",
-        "another": f"The server listens on port {world.site.ports.get('other port')}, too.",
-        "start": "The server starts over: no rows, empty jars.",
-    }[first]
+    return scene_in_words(act, world)
 
 
 def _by_hand(cookie: str) -> str:

@@ -22,6 +22,8 @@ TITLE = "Another site"
 class OtherSite:
     """It listens once a lesson has opened it, on a port of its own; `says` is what it is."""
 
+    says: str
+
     def __init__(self, site: Site) -> None:
         self.says = ""
         self._site = site

@@ -31,6 +31,8 @@ Handle = Callable[[Exchange], None]
 class Site:
     """Started in `with`. `world` answers; `/start` puts a browser where the step begins."""
 
+    other: OtherSite
+
     def __init__(
         self,
         port: int | None,
@@ -39,6 +41,7 @@ class Site:
     ) -> None:
         self.recorder = Recorder(lambda exchange: self.world.look(exchange), self._publish)
         self.ids = itertools.count(1)
+        self.redis_url = ""  # a Redis that somebody has brought along
         self._world: World | None = None
         self.start_as, self.start_at = "alice", "/"
         self._seen = seen

@@ -9,36 +9,17 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from sandbox.login.cookies import parse_cookie_header
-from sandbox.login.flow import Bricks
-from sandbox.login.keys import MemoryKeys, new_key
-from sandbox.login.middleware import WSGIApp
-from sandbox.login.sessions import new_session_id
-from sandbox.login.stores.memory import MemoryStore
 from sandbox.login.users import demo_users
-from sandbox.serving.bricks import lay_bricks
-from sandbox.serving.traced import traced
 from sandbox.tutor.lesson.exchange import Exchange
 from sandbox.tutor.lesson.filling import NotAGap, fill
+from sandbox.tutor.lesson.on_express import OnExpress
 from sandbox.tutor.lesson.parts import Clock, Request, Scene
+from sandbox.tutor.lesson.scenes import set_scene
+from sandbox.tutor.lesson.servers import Ids, OneProcess, Server
 from sandbox.tutor.lesson.site import Site
-from sandbox.tutor.lesson_app import load_app
+from sandbox.tutor.lesson.two_servers import TwoServers
 from sandbox.tutor.standing_clock import StandingClock
 from sandbox.tutor.visitor import HERE, JarCookie, Visitor
-
-
-@dataclass
-class Server:
-    """One server of a lesson, app.py or careless.py, with its own store, keys and cookie."""
-
-    bricks: Bricks
-    store: MemoryStore
-    keys: MemoryKeys
-    app: WSGIApp
-    careless: str
-
-    @property
-    def cookie(self) -> str:
-        return self.bricks.cookie.name
 
 
 @dataclass
@@ -54,61 +35,36 @@ class Person:
             values.append(value)
 
 
-class Ids:
-    """How new session ids are made."""
-
-    def __init__(self) -> None:
-        self._count = 0
-        self._counting = False
-
-    def count_from_one(self) -> None:
-        self._counting, self._count = True, 0
-
-    def random(self) -> None:
-        self._counting = False
-
-    def __call__(self) -> str:
-        if not self._counting:
-            return new_session_id()
-        self._count += 1
-        return str(self._count)
-
-
 class World:
     """Begin a lesson afresh on a site: nobody has been here, and the clock stands at now."""
+
+    site: Site
+    server: Server
+    ids: Ids
 
     def __init__(self, folder: Path, site: Site) -> None:
         self.clock = StandingClock(time.time())
         self.site = site
         self._folder = folder
-        self._users = demo_users()
-        self._ids = Ids()
+        self.users = demo_users()
+        self.ids = Ids()
         self._open = {"port"}  # the site may have opened another for an earlier world
         self._people: dict[str, Person] = {}
-        self._start_over("app")
+        self._servers: dict[str, Server] = {}
+        self._name = "app"
+        self.start_over()
         site.show(self)
 
     def do(self, act: Clock | Scene) -> None:
         """Move the clock, or set the scene."""
         if isinstance(act, Clock):
             self.clock.forward(act.seconds)
-            return
-        word, _, rest = act.command.partition(" ")
-        if word == "use":
-            self.use(rest)
-        elif act.command == "new key":
-            self.server.keys.keys = (new_key(),)
-        elif word == "delete":
-            who = rest.rpartition(" ")[2]
-            self.server.store.delete(ticket_of(self.given_to(who, "cookie", 1)))
-        elif word == "ids":
-            self._ids.random() if rest == "random" else self._ids.count_from_one()
-        elif act.command in ("another port", "other site"):
-            self._listen(act.command)
+            for server in self._servers.values():
+                server.forward(act.seconds)
         else:
-            self._start_over(self._name)
+            set_scene(self, act)
 
-    def _listen(self, where: str) -> None:
+    def listen(self, where: str) -> None:
         """On one more port: this server, or another site."""
         if where == "other site":
             self.site.other.open(self._folder)
@@ -117,11 +73,24 @@ class World:
             self.site.listen_on_another_port()
             self._open.add("other port")
 
+    @property
+    def two(self) -> TwoServers:
+        """NotAGap: there is only one."""
+        if isinstance(self.server, TwoServers):
+            return self.server
+        raise NotAGap("there is only one server; the `server` line `two servers` makes a second")
+
+    def delete_row_of(self, name: str) -> None:
+        """The row that this visitor's newest ticket finds."""
+        self.server.delete(ticket_of(self.given_to(name, "cookie", 1)))
+
     def use(self, name: str) -> None:
-        """Go on with app.py or with careless.py."""
-        self._name = name
+        """Go on with app.py, careless.py, Express, or app.py in two processes."""
+        if name == "two servers":
+            self.listen("another port")
         if name not in self._servers:
-            self._servers[name] = self._made(self._folder / f"{name}.py")
+            self._servers[name] = self._made(name)
+        self._name = name
         self.server = self._servers[name]
 
     def send(self, request: Request) -> Exchange:
@@ -133,6 +102,7 @@ class World:
         self.site.forget_ours()
         person.visitor.send(request.method, target, form, cookie, headers)
         exchange = self.site.last_of_ours()
+        self.server.check()
         self.note_given(person, exchange)
         return exchange
 
@@ -199,8 +169,14 @@ class World:
         return values[-back]
 
     def filled(self, text: str) -> str:
-        ports = {name: port for name, port in self.site.ports.items() if name in self._open}
-        return fill(text, self.given_to, ports)
+        return fill(text, self.given_to, self.ports)
+
+    @property
+    def ports(self) -> dict[str, int]:
+        """Where somebody listens in this world, as a lesson's README calls it."""
+        open_ones = {name: port for name, port in self.site.ports.items() if name in self._open}
+        neighbour = self.server.neighbour_port
+        return open_ones | ({"neighbour port": neighbour} if neighbour else {})
 
     def cookie_names(self) -> set[str]:
         return {server.cookie for server in self._servers.values()}
@@ -211,31 +187,31 @@ class World:
 
     def look(self, exchange: Exchange) -> None:
         """Note what the store holds now that the exchange has ended."""
-        store = self.server.store
-        exchange.rows = len(store)
         self._handed_out.add(exchange.given or "")
-        exchange.row = store.find(ticket_of(exchange.kept)) if exchange.kept else None
+        exchange.neighbour = self.server.called(exchange.id)
+        exchange.store = self.server.look(ticket_of(exchange.kept or ""), exchange.port)
 
     def close(self) -> None:
         for person in list(self._people.values()):
             person.visitor.close()
         self.site.real.close_tabs()
+        for server in self._servers.values():
+            server.close()
 
-    def _start_over(self, name: str) -> None:
+    def start_over(self) -> None:
+        """Empty jars, an empty store; the same kind of server."""
         self.close()
-        self._servers: dict[str, Server] = {}
+        self._servers = {}
         self._people = {}
         self._handed_out: set[str] = set()
-        self.use(name)
+        self.use(self._name)
 
-    def _made(self, path: Path) -> Server:
-        lesson, store, keys = load_app(path), MemoryStore(), MemoryKeys()
-        bricks = lay_bricks(
-            store, keys, self._users, self.clock, lesson.limits, lesson.cookie, self._ids
-        )
-        told = self.site.recorder
-        app = traced(lesson.make(bricks), bricks, told, told.wants, ids=self.site.ids)
-        return Server(bricks, store, keys, app, lesson.careless)
+    def _made(self, name: str) -> Server:
+        if name == "two servers":
+            return TwoServers(self, self._folder / "app.py")
+        if name == "express":
+            return OnExpress(self, self._folder / "express")
+        return OneProcess(self, self._folder / f"{name}.py", self.ids)
 
 
 def ticket_of(cookie: str) -> str:

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sandbox.login.stores import Session
-from sandbox.tutor.lesson.exchange import Exchange
+from sandbox.tutor.lesson.exchange import Exchange, Seen
 from sandbox.tutor.lesson.expectations import (
     TURNED,
     NotAnExpectation,
@@ -218,7 +218,7 @@ def test_a_code_that_does_not_exist_is_seen(line: str) -> None:
 
 def test_a_row_is_its_fields_or_nothing() -> None:
     row = Session("id7", None, 1.0, 2.0, word="tulip")
-    exchange = an_exchange(row=row, rows=3)
+    exchange = an_exchange(store=Seen(3, row))
     assert seen("row id == x", exchange) == "id7"
     assert seen("row user == x", exchange) == "nobody"
     assert seen("row word == x", exchange) == "tulip"

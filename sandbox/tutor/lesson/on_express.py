@@ -1,0 +1,53 @@
+"""The Express server of a lesson: what crosses the wire is traced, what happens inside is not."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from sandbox.login.cookies import CookieSettings
+from sandbox.login.keys import MemoryKeys
+from sandbox.login.middleware import WSGIApp
+from sandbox.login.sessions import Limits
+from sandbox.login.stores.memory import MemoryStore
+from sandbox.serving.bricks import lay_bricks
+from sandbox.serving.traced import traced
+from sandbox.tutor.express import ExpressServer, missing
+from sandbox.tutor.lesson.servers import Server
+from sandbox.tutor.proxy import Proxy
+from sandbox.tutor.recorded import Recorded
+
+if TYPE_CHECKING:
+    from sandbox.tutor.lesson.world import World
+
+
+class OnExpress(Server):
+    """express/server.js on Node; without Node the answers that it gave when they were recorded.
+
+    `says` is which of them it is.
+    """
+
+    def __init__(self, world: World, folder: Path) -> None:
+        self._express: ExpressServer | None = None
+        recording = folder / "recorded.json"
+        name: str = json.loads(recording.read_text(encoding="utf-8"))["cookie"]
+        cookie = CookieSettings(Limits.cookie_age, base_name=name)
+        self.bricks = lay_bricks(
+            MemoryStore(), MemoryKeys(), world.users, world.clock, cookie=cookie
+        )
+        advice = missing()
+        app: WSGIApp
+        if advice:
+            app = Recorded(recording)
+            self.says = f"A recording of an Express server answers now. {advice}"
+        else:
+            self._express = ExpressServer(folder)
+            app = Proxy(self._express.port)
+            self.says = "An Express server answers now; Node runs it."
+        told = world.site.recorder
+        self.app = traced(app, self.bricks, told, told.wants, ids=world.site.ids)
+
+    def close(self) -> None:
+        if self._express:
+            self._express.stop()
