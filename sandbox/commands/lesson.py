@@ -9,7 +9,7 @@ import sys
 import time
 from typing import Any
 
-from sandbox.commands.options import say
+from sandbox.commands.options import is_redis, say
 from sandbox.login.problems import Problem
 from sandbox.trace.output import text_output
 from sandbox.tutor.inbox import Ended, Inbox
@@ -38,6 +38,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add("--list", action="store_true", help="how far you are")
     add("--lint", action="store_true", help="name every mistake in the lessons")
     add("--json", action="store_true", help="with --auto, --list or --lint: a JSON object per line")
+    add("--store", default="", metavar="redis://HOST", help="for lesson 14: this Redis, not ours")
     add("--port", type=int, metavar="N", help="8000, or the next free one, unless given")
 
 
@@ -48,6 +49,8 @@ def run(options: argparse.Namespace) -> int:
         raise Problem("--json goes with --auto, --list or --lint. Add one of them.")
     if without_keyboard and (options.step is not None or options.port is not None):
         raise Problem("--from and --port are for a lesson at the keyboard. Leave them out here.")
+    if options.store and not is_redis(options.store):
+        raise Problem("A lesson takes another Redis only, as in --store redis://127.0.0.1:6379/0.")
     if options.lint:
         return _lint(options)
     if options.list:
@@ -67,7 +70,7 @@ def _lead(options: argparse.Namespace) -> int:
     _check_step(lesson, options.step)
     screen = Screen(text_output(sys.stdout), options.plain)
     inbox: Inbox[Exchange] = Inbox(sys.stdin)
-    with Site(options.port, inbox.seen) as site:
+    with Site(options.port, inbox.seen, redis_url=options.store) as site:
         try:
             course.lead(lesson, site, screen, inbox, options.step)
         except (Quit, Ended, KeyboardInterrupt) as left:
@@ -120,7 +123,7 @@ def _wanted(options: argparse.Namespace) -> list[Lesson]:
 
 def _auto(options: argparse.Namespace) -> int:
     began = time.perf_counter()
-    with Site(0) as site:
+    with Site(0, redis_url=options.store) as site:
         for lesson in _wanted(options):
             if not _run_one(lesson, site, options.json):
                 return 1
@@ -170,12 +173,12 @@ def _lessons(count: int) -> str:
 
 def _lint(options: argparse.Namespace) -> int:
     wanted = [folder_of(options.number)] if options.number else list(folders().values())
-    with Site(0) as site:
+    with Site(0, redis_url=options.store) as site:
         mistakes = [each for folder in wanted for each in lint(folder / "README.md", site)]
-        missing = site.real.missing
-    if missing:
-        says = f"The steps that Chromium does were left out. {missing}"
-        _tell(options.json, says, left_out=missing)
+        missing = {"Chromium does": site.real.missing, "need a Redis": site.lacks_redis}
+    for which, why in missing.items():
+        if why:
+            _tell(options.json, f"The steps that {which} were left out. {why}", left_out=why)
     for each in mistakes:
         _tell(options.json, str(each), file=str(each.path), line=each.line, says=each.says)
     if not mistakes:

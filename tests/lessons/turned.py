@@ -17,7 +17,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from sandbox.tutor.lesson.auto import run_lesson, why_left_out
+from sandbox.tutor.lesson.auto import run_lesson
 from sandbox.tutor.lesson.expectations import TURNED
 from sandbox.tutor.lesson.filling import NotAGap
 from sandbox.tutor.lesson.judge import Unmet
@@ -53,13 +53,13 @@ class Turn:
 def turn_all(readme: Path, site: Site) -> list[Turn]:
     """Each expectation of a lesson in turn; the lesson's own folder is not touched."""
     lesson = sound(*read_lesson(readme))
+    done = [each.step for each in run_lesson(lesson, site) if not each.left_out]
     with tempfile.TemporaryDirectory() as place:
         copy = Path(place) / readme.parent.name
         shutil.copytree(readme.parent, copy)
         return [
             Turn(readme, each, _instead(copy / "README.md", readme, each, step, site))
-            for step in (*lesson.steps, *lesson.reviews)
-            if not why_left_out(step, site)
+            for step in done
             for each in expectations_of(step)
         ]
 

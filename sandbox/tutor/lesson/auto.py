@@ -6,8 +6,13 @@ import os
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from sandbox.tutor.chromium import MissingBrowser
-from sandbox.tutor.lesson.judge import Sighting, do_step, right_answers
+from sandbox.tutor.lesson.judge import (
+    MISSING,
+    Sighting,
+    check_what_it_needs,
+    do_step,
+    right_answers,
+)
 from sandbox.tutor.lesson.parts import Lesson, Mistake, Step
 from sandbox.tutor.lesson.site import Site
 from sandbox.tutor.lesson.world import World
@@ -19,7 +24,7 @@ REQUIRE_ALL = "SANDBOX_REQUIRE_ALL"  # =1: what cannot be run here is a failure
 class Done:
     """A step that was done: the verdict of each request, the answers that came true.
 
-    `left_out` says why a step that only Chromium can do was not done.
+    `left_out` says why a step that needs Chromium or a Redis was not done.
     """
 
     step: Step
@@ -38,7 +43,7 @@ def run_lesson(lesson: Lesson, site: Site) -> Iterator[Done]:
 
 
 def _done(world: World, step: Step, lesson: Lesson) -> Done:
-    left_out = why_left_out(step, world.site)
+    left_out = _why_left_out(world, step)
     if left_out:
         return Done(step, left_out=left_out)
     sightings = do_step(world, step, lesson.path)
@@ -46,12 +51,11 @@ def _done(world: World, step: Step, lesson: Lesson) -> Done:
     return Done(step, _verdicts(sightings), tuple(right))
 
 
-def why_left_out(step: Step, site: Site) -> str:
-    """Why Chromium cannot do this step here; empty when it can, or when nobody needs it."""
+def _why_left_out(world: World, step: Step) -> str:
+    """Why this step cannot be done here; empty when it can."""
     try:
-        if step.needs_chromium:
-            site.real.start()
-    except MissingBrowser as missing:
+        check_what_it_needs(world, step)
+    except MISSING as missing:
         if os.environ.get(REQUIRE_ALL) == "1":
             raise
         return str(missing)

@@ -6,7 +6,6 @@ from contextlib import suppress
 from dataclasses import dataclass
 
 from sandbox.login.problems import Problem
-from sandbox.tutor.chromium import MissingBrowser
 from sandbox.tutor.lesson.addresses import address, page_of
 from sandbox.tutor.lesson.asking import (
     DONT_KNOW,
@@ -20,6 +19,7 @@ from sandbox.tutor.lesson.browsing import RecipeFailed
 from sandbox.tutor.lesson.exchange import Exchange
 from sandbox.tutor.lesson.filling import NotAGap
 from sandbox.tutor.lesson.judge import (
+    MISSING,
     Sighting,
     Unmet,
     do_step,
@@ -28,6 +28,7 @@ from sandbox.tutor.lesson.judge import (
 )
 from sandbox.tutor.lesson.looking import act_in_words, in_words, recipe_in_words
 from sandbox.tutor.lesson.parts import Clock, Lesson, Prediction, Request, Scene, Step
+from sandbox.tutor.lesson.redis_steps import MissingRedis, check_redis
 from sandbox.tutor.lesson.site import Site
 from sandbox.tutor.lesson.waiting import Desk, Disturbed, Skip
 from sandbox.tutor.lesson.world import World
@@ -58,7 +59,7 @@ class Guide:
         self._world = self._desk.world = World(self.lesson.folder, self._site)
         try:
             for step in self.lesson.steps[: number - 1]:
-                with suppress(MissingBrowser):  # no later step needs what Chromium did
+                with suppress(*MISSING):  # no later step needs what was left out
                     do_step(self._world, step, self.lesson.path)
         except (Unmet, NotAGap, RecipeFailed) as fault:
             says = f"{fault}\nThe lesson does not keep its word; please report it."
@@ -73,6 +74,8 @@ class Guide:
                 self._put_start(first)
         self._screen.title(f"{self.lesson.number}.{step.number}  {step.title}")
         self._screen.prose(step.before)
+        if not self._can_be_done(step):
+            return Outcome(skipped=True)
         answer = self._predict(step.prediction) if step.prediction else None
         try:
             sightings = self._act(step)
@@ -83,6 +86,16 @@ class Guide:
         missed = self._explain(step, answer, sightings)
         self._desk.pause("Enter goes on", self._last)
         return Outcome(missed=missed)
+
+    def _can_be_done(self, step: Step) -> bool:
+        """Is there the Redis that it needs? What Chromium does can be done by hand, too."""
+        try:
+            check_redis(self._world, step)
+        except MissingRedis as missing:
+            self._screen.say(f"This step is left out. {missing}")
+            self._desk.pause("Enter goes on", self._last)
+            return False
+        return True
 
     def review(self, step: Step) -> Outcome:
         """Ask again what a step of this lesson was about; the built-in visitor does the rest."""
@@ -105,7 +118,7 @@ class Guide:
         self.rebuild(1)
         try:
             return do_step(self._world, step, self.lesson.path)
-        except MissingBrowser as missing:
+        except MISSING as missing:
             self._screen.say(f"This question is left out. {missing}")
             return []
         except (Unmet, NotAGap, RecipeFailed):

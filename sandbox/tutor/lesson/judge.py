@@ -7,16 +7,19 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from sandbox.trace.stage import shortened
+from sandbox.tutor.chromium import MissingBrowser
 from sandbox.tutor.lesson.browsing import browse
 from sandbox.tutor.lesson.exchange import Exchange
 from sandbox.tutor.lesson.expectations import TOLD_BY_CHROMIUM, is_met, observed
 from sandbox.tutor.lesson.filling import NotAGap
 from sandbox.tutor.lesson.parts import Expectation, Prediction, Request, Step
+from sandbox.tutor.lesson.redis_steps import MissingRedis, check_redis
 from sandbox.tutor.lesson.world import World
 
 LONGEST = 16  # characters of a part of a cookie that is shown whole
 MOST_SEEN = 200  # characters of what was observed
 STAMP = 43  # characters of a stamp
+MISSING = (MissingBrowser, MissingRedis)
 
 
 @dataclass(frozen=True)
@@ -99,13 +102,19 @@ def judged_by(request: Request, sighting: Sighting, world: World) -> Iterator[Ju
             yield judge(each, sighting, world)
 
 
+def check_what_it_needs(world: World, step: Step) -> None:
+    """MissingBrowser, MissingRedis: the step cannot be done here."""
+    if step.needs_chromium:
+        world.site.real.start()
+    check_redis(world, step)
+
+
 def do_step(world: World, step: Step, path: Path) -> list[Sighting]:
     """Do all of a step without the student; Unmet at the first unmet expectation.
 
-    MissingBrowser before anything is done, when the step needs Chromium.
+    MISSING before anything is done, when the step needs Chromium or a Redis.
     """
-    if step.needs_chromium:
-        world.site.real.start()
+    check_what_it_needs(world, step)
     sightings = []
     for act in step.acts:
         try:

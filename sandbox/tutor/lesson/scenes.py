@@ -12,9 +12,6 @@ from sandbox.tutor.lesson.parts import Scene
 if TYPE_CHECKING:
     from sandbox.tutor.lesson.world import World
 
-NEEDS_REDIS = "one redis store"
-KILLS_REDIS = ("kill the store", "start the store")
-
 
 @dataclass(frozen=True)
 class Line:

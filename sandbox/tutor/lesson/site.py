@@ -38,10 +38,12 @@ class Site:
         port: int | None,
         seen: Handle = lambda exchange: None,
         start_browser: Callable[[], Browser] = start_chromium,
+        redis_url: str = "",
     ) -> None:
         self.recorder = Recorder(lambda exchange: self.world.look(exchange), self._publish)
         self.ids = itertools.count(1)
-        self.redis_url = ""  # a Redis that somebody has brought along
+        self.lacks_redis = ""  # why steps were left out
+        self.redis_url = redis_url  # a Redis that somebody has brought along
         self._world: World | None = None
         self.start_as, self.start_at = "alice", "/"
         self._seen = seen

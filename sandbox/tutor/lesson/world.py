@@ -48,6 +48,7 @@ class World:
         self._folder = folder
         self.users = demo_users()
         self.ids = Ids()
+        self.lacks_redis = ""  # why the store of the present steps is not to be had
         self._open = {"port"}  # the site may have opened another for an earlier world
         self._people: dict[str, Person] = {}
         self._servers: dict[str, Server] = {}
