@@ -64,14 +64,20 @@ def parse_expectation(text: str, line: int) -> Expectation:
         raise NotAnExpectation(f"{subject!r} is always there: compare it with a value")
     if not NAMES[subject].fullmatch(name):
         raise NotAnExpectation(f"{subject!r} cannot have the name {name!r} here")
-    stage = name.partition(" ")[2] if subject == "neighbour" else name
-    if (subject in ("stage", "card") or stage != name) and stage and stage not in KNOWN_STAGES:
-        raise NotAnExpectation(f"there is no stage {stage!r}; there are {', '.join(KNOWN_STAGES)}")
     value = found.groupdict().get("value", "")
-    codes = CODES.get(name.partition(" ")[0] if subject == "neighbour" else subject)
-    if codes and found["operator"] in ("==", "!=") and value not in codes:
-        raise NotAnExpectation(f"{subject} cannot be {value!r}; there are {', '.join(codes)}")
+    is_code = found["operator"] in ("==", "!=")
+    _check_words(found["subject"].removeprefix("neighbour "), value if is_code else None)
     return Expectation(line, text, subject, name, found["operator"], value)
+
+
+def _check_words(subject: str, code: str | None) -> None:
+    """The stage that is asked about, and the code that it is compared with."""
+    about, _, name = subject.partition(" ")
+    if about in ("stage", "card") and name not in KNOWN_STAGES:
+        raise NotAnExpectation(f"there is no stage {name!r}; there are {', '.join(KNOWN_STAGES)}")
+    codes = CODES.get(about)
+    if codes and code is not None and code not in codes:
+        raise NotAnExpectation(f"{about} cannot be {code!r}; there are {', '.join(codes)}")
 
 
 def observed(expectation: Expectation, exchange: Exchange, jar: str | None) -> str | None:

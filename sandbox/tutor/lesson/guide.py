@@ -69,9 +69,7 @@ class Guide:
         """Lead through one step; Back, Quit: the student wants to be elsewhere."""
         self._desk.hint, self._desk.waits_for = step.hint, None
         self._said_careless = False
-        for first in step.requests[:1]:
-            with suppress(NotAGap):  # what it names may still be to come in this step
-                self._put_start(first)
+        self._put_first_start(step)
         self._screen.title(f"{self.lesson.number}.{step.number}  {step.title}")
         self._screen.prose(step.before)
         if not self._can_be_done(step):
@@ -176,6 +174,11 @@ class Guide:
         if flaw and not self._said_careless:
             self._screen.say(f"Careless server: {flaw}")
         self._said_careless = bool(flaw)
+
+    def _put_first_start(self, step: Step) -> None:
+        for first in step.requests[:1]:
+            with suppress(NotAGap):  # what it names may still be to come in this step
+                self._put_start(first)
 
     def _put_start(self, request: Request) -> None:
         """Where /start leads a browser: to the page from which this request is made."""

@@ -7,6 +7,7 @@ import re
 import shlex
 from pathlib import Path
 
+from sandbox.login.stores import Session
 from sandbox.tutor.lesson.addresses import address, move_to
 from sandbox.tutor.lesson.judge import in_short
 from sandbox.tutor.lesson.parts import Clock, Move, Request, Scene
@@ -20,9 +21,12 @@ IMPORT = re.compile(r"[-+ ](from|import) ")
 def where(world: World, request: Request | None) -> list[str]:
     """Each visitor's jar, the row that his ticket finds, what the step waits for."""
     lines = [line for name in world.names() for line in _of(name, world)]
-    seen = world.server.look("")
-    if seen:
-        lines.append(f"the store holds {seen.rows} row{'s' * (seen.rows != 1)}")
+    for port, name in world.server.stores.items():
+        seen = world.server.look("", port)
+        holds = (
+            f"holds {seen.rows} row{'s' * (seen.rows != 1)}" if seen else "cannot be looked into"
+        )
+        lines.append(f"{name} {holds}")
     if world.clock.moved:
         moved = f"the clock was moved by {world.clock.moved / 60:g} min"
         lines.append(f"{moved}; real browsers stay behind")
@@ -36,14 +40,14 @@ def _of(name: str, world: World) -> list[str]:
     if cookie is None:
         return [f"{name}'s jar holds no {world.server.cookie}"]
     held = f"{name}'s jar holds {world.server.cookie}={in_short(cookie)}"
-    seen = world.server.look(ticket_of(cookie))
-    if seen is None:
-        return [held, "  nobody can look into the store"]
-    row = seen.row
-    if row is None:
-        return [held, "  no row belongs to it"]
+    looks = [world.server.look(ticket_of(cookie), port) for port in world.server.stores]
+    rows = [seen.row for seen in looks if seen and seen.row]
+    return [held, *(map(_row_in_words, rows) if rows else ["  no row belongs to it"])]
+
+
+def _row_in_words(row: Session) -> str:
     word = f", word {row.word}" if row.word else ""
-    return [held, f"  its row: user {row.user or 'nobody'}{word}"]
+    return f"  its row: user {row.user or 'nobody'}{word}"
 
 
 def in_words(request: Request, world: World) -> str:

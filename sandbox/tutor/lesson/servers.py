@@ -38,6 +38,11 @@ class Server:
     def cookie(self) -> str:
         return self.bricks.cookie.name
 
+    @property
+    def stores(self) -> dict[str, str]:
+        """What each store is called, by the port of its server."""
+        return {"": "the store"}
+
     def look(self, ticket: str, port: str = "") -> Seen | None:
         """Into the store of whoever answers on this port; None: nobody can."""
         return None

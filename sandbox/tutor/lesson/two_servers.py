@@ -61,6 +61,12 @@ class TwoServers(Server):
             self._world.site.recorder(event)
         return body
 
+    @property
+    def stores(self) -> dict[str, str]:
+        ports = self._world.site.ports
+        named = {FIRST: str(ports["port"]), SECOND: str(ports["other port"])}
+        return {port: f"the store of the {name} server" for name, port in named.items()}
+
     def look(self, ticket: str, port: str = "") -> Seen | None:
         try:
             seen = self._at(port).ask("look", ticket)
