@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import sys
 import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from sandbox.login.keys import MemoryKeys
@@ -14,6 +16,7 @@ from sandbox.serving.bricks import lay_bricks
 from sandbox.serving.clock import Clock
 from sandbox.serving.live import LiveServer
 from sandbox.serving.shown import shown
+from sandbox.tutor.lesson.beside import knowing_port, start_neighbour
 from sandbox.tutor.lesson_app import load_app
 
 
@@ -29,20 +32,36 @@ def run_alone(file: str) -> None:
 
 
 def _serve(path: Path) -> None:
-    lesson = load_app(path)
-    bricks = lay_bricks(
-        MemoryStore(), MemoryKeys(), demo_users(), Clock(), lesson.limits, lesson.cookie
-    )
+    lesson, keys = load_app(path), MemoryKeys()
+    bricks = lay_bricks(MemoryStore(), keys, demo_users(), Clock(), lesson.limits, lesson.cookie)
     over = threading.Event()
-    watched, say, end_trace = shown(lesson.make(bricks), bricks, "console", gone=over.set)
-    server = LiveServer(watched)
-    say(f"{path.parent.name}: {server.url}  (Ctrl-C stops it)")
-    if lesson.careless:
-        say(f"A careless server. {lesson.careless}")
+    with _beside(path, keys) as neighbour_port:
+        app = knowing_port(lesson.make(bricks), lambda: neighbour_port)
+        watched, say, end_trace = shown(app, bricks, "console", gone=over.set)
+        server = LiveServer(watched)
+        say(f"{path.parent.name}: {server.url}  (Ctrl-C stops it)")
+        if lesson.careless:
+            say(f"A careless server. {lesson.careless}")
+        if neighbour_port:
+            say(f"neighbour.py answers at port {neighbour_port}; the lesson shows its cards.")
+        try:
+            server.start()
+            while not over.wait(0.5):
+                pass
+        finally:
+            server.stop()
+            end_trace()
+
+
+@contextmanager
+def _beside(path: Path, keys: MemoryKeys) -> Iterator[int]:
+    """Where the neighbour of this app.py listens for as long as the block lasts; 0: it has none."""
+    file = path.with_name("neighbour.py")
+    if path.name != "app.py" or not file.exists():
+        yield 0
+        return
+    neighbour = start_neighbour(file, keys, began=None)
     try:
-        server.start()
-        while not over.wait(0.5):
-            pass
+        yield neighbour.port
     finally:
-        server.stop()
-        end_trace()
+        neighbour.stop()

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+import socket
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from sandbox.login.cookies import CookieSettings
 from sandbox.login.keys import MemoryKeys
 from sandbox.login.middleware import WSGIApp
+from sandbox.login.problems import Problem
 from sandbox.login.sessions import Limits
 from sandbox.login.stores.memory import MemoryStore
 from sandbox.serving.bricks import lay_bricks
@@ -20,6 +22,8 @@ from sandbox.tutor.recorded import Recorded
 
 if TYPE_CHECKING:
     from sandbox.tutor.lesson.world import World
+
+PATIENCE = 5.0  # seconds
 
 
 class OnExpress(Server):
@@ -47,6 +51,13 @@ class OnExpress(Server):
             self.says = "An Express server answers now; Node runs it."
         told = world.site.recorder
         self.app = traced(app, self.bricks, told, told.wants, ids=world.site.ids)
+
+    def check(self) -> None:
+        if self._express:
+            try:
+                socket.create_connection(("127.0.0.1", self._express.port), PATIENCE).close()
+            except OSError:
+                raise Problem("The Express server has ended. Start the lesson again.") from None
 
     def close(self) -> None:
         if self._express:

@@ -2,24 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from sandbox.login.flow import Bricks
 from sandbox.login.keys import MemoryKeys, new_key
-from sandbox.login.middleware import Environ, StartResponse, WSGIApp
+from sandbox.login.middleware import WSGIApp
 from sandbox.login.sessions import new_session_id
 from sandbox.login.stores.memory import MemoryStore
 from sandbox.serving.bricks import lay_bricks
 from sandbox.serving.traced import traced
 from sandbox.trace.stage import Event
+from sandbox.tutor.lesson.beside import as_text, knowing_port, start_neighbour
 from sandbox.tutor.lesson.exchange import Seen
 from sandbox.tutor.lesson.filling import NotAGap
 from sandbox.tutor.lesson.process import ServerProcess
-from sandbox.tutor.lesson.store import MEMORY
 from sandbox.tutor.lesson_app import load_app
-from sandbox.tutor.neighbour import NEIGHBOUR
 
 if TYPE_CHECKING:
     from sandbox.tutor.lesson.world import World
@@ -87,22 +86,12 @@ class OneProcess(Server):
             *(lesson.limits, lesson.cookie, new_id),
         )
         told = world.site.recorder
-        app = lesson.make(self.bricks)
-        self.app = traced(self._beside(app), self.bricks, told, told.wants, ids=world.site.ids)
+        app = knowing_port(lesson.make(self.bricks), lambda: self.neighbour_port)
+        self.app = traced(app, self.bricks, told, told.wants, ids=world.site.ids)
         self.careless = lesson.careless
         self._world, self._name = world, path.name
         self._path = path.with_name("neighbour.py")
         self._neighbour: ServerProcess | None = None
-
-    def _beside(self, app: WSGIApp) -> WSGIApp:
-        """The same app, which finds its neighbour's address in the environ."""
-
-        def answer(environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
-            if self._neighbour:
-                environ[NEIGHBOUR] = f"http://127.0.0.1:{self.neighbour_port}"
-            return app(environ, start_response)
-
-        return answer
 
     def look(self, ticket: str, port: str = "") -> Seen:
         return Seen(len(self.store), self.store.find(ticket) if ticket else None)
@@ -117,12 +106,11 @@ class OneProcess(Server):
     def sign_anew(self) -> None:
         self.keys.keys = (new_key(),)
         if self._neighbour:
-            self._neighbour.ask("sign_with", _as_text(self.keys))
+            self._neighbour.ask("sign_with", as_text(self.keys))
 
     def start_neighbour(self) -> None:
         if self._neighbour is None:
-            job = {"path": str(self._path), "store": MEMORY, "keys": _as_text(self.keys)}
-            self._neighbour = ServerProcess("neighbour", job | {"began": self._world.clock()})
+            self._neighbour = start_neighbour(self._path, self.keys, self._world.clock())
             self.neighbour_port = self._neighbour.port
 
     def forward(self, seconds: float) -> None:
@@ -136,10 +124,6 @@ class OneProcess(Server):
     def close(self) -> None:
         if self._neighbour:
             self._neighbour.stop()
-
-
-def _as_text(keys: MemoryKeys) -> list[str]:
-    return [key.decode() for key in keys.current()]
 
 
 class Ids:

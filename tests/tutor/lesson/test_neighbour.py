@@ -159,11 +159,38 @@ def test_no_browser_stands_on_the_card_of_a_neighbour(calling: World) -> None:
     assert not any("browser" in line for line in below)
 
 
+def with_neighbour(tmp_path: Path, site: Site, neighbour: str) -> World:
+    return World(calling_lesson(tmp_path / "07_other", neighbour=neighbour).parent, site)
+
+
+SLOW_END = '''
+
+class Slow(list):
+    """A body that is handed over before it comes to its end."""
+
+    def close(self):
+        time.sleep(0.3)
+
+
+def answer_slowly(app):
+    return lambda environ, start: Slow(app(environ, start))
+'''
+
+
+def test_the_end_of_the_neighbours_answer_is_waited_for(tmp_path: Path, site: Site) -> None:
+    """More than 18,000 bytes are sent before the body has come to its end."""
+    text = NEIGHBOUR.replace('"tulips": 3', '"tulips": "I" * 50_000')
+    text = text.replace(
+        "return Middleware(app, lambda", "return answer_slowly(Middleware(app, lambda"
+    )
+    text = text.replace("header))", "header)))").replace("\nCOOKIE", "import time\n\nCOOKIE")
+    world = with_neighbour(tmp_path, site, text + SLOW_END)
+    world.do(Scene(1, "neighbour"))
+    world.send(a_request("GET", "/api/token"))
+    assert seen("neighbour status == 200", calls(world)) == "200"
+
+
 # What may go wrong
-
-
-def broken(tmp_path: Path, site: Site, neighbour: str) -> World:
-    return World(calling_lesson(tmp_path / "07_broken", neighbour=neighbour).parent, site)
 
 
 @pytest.mark.parametrize(
@@ -177,7 +204,7 @@ def broken(tmp_path: Path, site: Site, neighbour: str) -> World:
 def test_a_neighbour_that_cannot_be_run_is_a_sentence_with_its_line(
     tmp_path: Path, site: Site, text: str, line: int, says: str
 ) -> None:
-    world = broken(tmp_path, site, text)
+    world = with_neighbour(tmp_path, site, text)
     with pytest.raises(Problem) as raised:
         world.do(Scene(1, "neighbour"))
     assert f"neighbour.py:{line} cannot be run: " in str(raised.value)
@@ -191,7 +218,7 @@ def test_a_lesson_without_a_neighbour_says_so(world: World, folder: Path) -> Non
 
 
 def test_what_a_neighbour_prints_is_no_answer(tmp_path: Path, site: Site) -> None:
-    world = broken(tmp_path, site, NEIGHBOUR + '\nprint("{}")\n')
+    world = with_neighbour(tmp_path, site, NEIGHBOUR + '\nprint("{}")\n')
     world.do(Scene(1, "neighbour"))
     world.send(a_request("GET", "/api/token"))
     assert seen("neighbour verdict == OK", calls(world)) == "OK"

@@ -158,6 +158,14 @@ def test_a_key_that_was_added_and_promoted_logs_nobody_out(two: World) -> None:
     assert by_the_old.verdict == "BAD_SIGNATURE"
 
 
+def test_both_servers_have_seen_a_change_of_the_keys_before_the_lesson_goes_on(two: World) -> None:
+    """Each looks at the file at most twice a second, and has just done so."""
+    verdicts(two)
+    set_the_scene(two, "keys add")
+    processes = vars(two.server)["_processes"].values()
+    assert [len(each.ask("keys_now")) for each in processes] == [2, 2]
+
+
 def test_a_new_key_is_new_for_both(two: World) -> None:
     set_the_scene(two, "one sqlite store")
     saves(two)
