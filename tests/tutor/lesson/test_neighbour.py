@@ -5,7 +5,10 @@ from __future__ import annotations
 import io
 import json
 import os
+import re
 import signal
+import subprocess
+import sys
 import time
 from dataclasses import replace
 from pathlib import Path
@@ -18,11 +21,13 @@ from sandbox.tutor.lesson.exchange import Exchange
 from sandbox.tutor.lesson.expectations import NotAnExpectation, observed, parse_expectation
 from sandbox.tutor.lesson.filling import NotAGap
 from sandbox.tutor.lesson.parts import Clock, Scene
-from sandbox.tutor.lesson.process import ServerProcess
+from sandbox.tutor.lesson.process import ROOT, ServerProcess
 from sandbox.tutor.lesson.site import Site
 from sandbox.tutor.lesson.world import World
+from sandbox.tutor.neighbour import get_json
 from tests.lessons.calling import NEIGHBOUR, calling_lesson
 from tests.lessons.small import a_request
+from tests.wire.children import environment
 
 pytestmark = pytest.mark.slow
 WITH_TOKEN = (("Authorization", "Bearer {{alice.token}}"),)
@@ -259,3 +264,36 @@ def test_starting_over_leaves_no_neighbour(calling: World) -> None:
 def test_what_no_neighbour_can_tell_is_no_expectation(text: str) -> None:
     with pytest.raises(NotAnExpectation):
         parse_expectation(text, 1)
+
+
+# Alone
+
+ALONE = """
+
+if __name__ == "__main__":
+    from sandbox.tutor.run_alone import run_alone
+
+    run_alone(__file__)
+"""
+
+
+def test_an_app_that_is_run_alone_has_its_neighbour_beside_it(folder: Path) -> None:
+    app = folder / "app.py"
+    app.write_text(app.read_text() + ALONE)
+    program = subprocess.Popen(
+        [sys.executable, str(app)],
+        env=environment() | {"PYTHONPATH": str(ROOT)},
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    assert program.stdout is not None
+    port = int(re.findall(r"localhost:(\d+)", program.stdout.readline())[0])
+    try:
+        _, given = get_json(f"http://localhost:{port}/api/token", {})
+        token = {"Authorization": f"Bearer {given['access_token']}"}
+        _, said = get_json(f"http://localhost:{port}/stock", token)
+        assert said == {"status": 200, "said": {"tulips": 3, "for": "alice"}}
+    finally:
+        program.send_signal(signal.SIGINT)
+        program.wait(10)
+        program.stdout.close()
