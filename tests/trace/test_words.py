@@ -227,6 +227,13 @@ def test_fields_of_a_later_version_are_harmless() -> None:
     assert stage_lines(event) == stage_lines(ended("guard", evidence=PROFILE))
 
 
+def test_a_request_of_another_server_names_both_and_no_browser() -> None:
+    marks = {"server": "neighbour", "called_by": "called by app.py"}
+    head, *more = request_lines(request(path="/stock") | marks)
+    assert (head.text, head.right) == ("neighbour  GET /stock", "called by app.py")
+    assert {line.label for line in more if line.label} == {"caller"}
+
+
 @pytest.mark.parametrize("status", [299, 599, 999])
 def test_a_status_without_a_phrase_is_harmless(status: int) -> None:
     lines = response_lines(response(status), False)

@@ -117,7 +117,7 @@ class ServerProcess:
         code = self._process.wait()
         raise Problem(
             f"The process of {self._path} ({self.name}) has ended, with exit code {code}. "
-            "Nothing in a lesson ends it; start the lesson again."
+            "Look for what ends it in that file, then start the lesson again."
         )
 
     def _read(self) -> None:

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Line:
-    """`do` and `says` get the world, and what stands in the line's brackets."""
+    """`do` and `says` get the world, and what the brackets in `pattern` have found, if any."""
 
     pattern: str
     do: Callable[[World, str], None]
@@ -57,12 +57,12 @@ LINES = (
         lambda _, name: f"The process of the {name} server has ended; a new one took its place.",
     ),
     Line(
-        "kill (the store)",
+        "kill the store",
         lambda world, _: world.two.kill_store(),
         lambda *_: "The Redis was killed (SIGKILL). Nothing answers at its port.",
     ),
     Line(
-        "start (the store)",
+        "start the store",
         lambda world, _: world.two.start_store(),
         lambda *_: "The Redis was started again.",
     ),
@@ -72,7 +72,7 @@ LINES = (
         lambda _, step: f"{ROTATED[step]} Both servers have seen the new key file.",
     ),
     Line(
-        "(neighbour)",
+        "neighbour",
         lambda world, _: world.server.start_neighbour(),
         lambda world, _: (
             f"neighbour.py answers at port {world.ports['neighbour port']}, "
@@ -80,7 +80,7 @@ LINES = (
         ),
     ),
     Line(
-        "new (key)",
+        "new key",
         lambda world, _: world.server.sign_anew(),
         lambda *_: "The server signs with a new key and has forgotten the old one.",
     ),
@@ -109,7 +109,7 @@ LINES = (
         lambda world, _: f"Another site answers at {world.site.other.url}: {world.site.other.says}",
     ),
     Line(
-        "start (over)",
+        "start over",
         lambda world, _: world.start_over(),
         lambda *_: "The server starts over: no rows, empty jars.",
     ),
@@ -136,7 +136,7 @@ def _line(scene: Scene) -> tuple[Line, str]:
     for line in LINES:
         found = re.fullmatch(line.pattern, scene.command)
         if found:
-            return line, found[1]
+            return line, "".join(found.groups())
     raise ValueError(scene.command)
 
 

@@ -81,10 +81,8 @@ class OneProcess(Server):
     def __init__(self, world: World, path: Path, new_id: Callable[[], str]) -> None:
         lesson = load_app(path)
         self.store, self.keys = MemoryStore(), MemoryKeys()
-        self.bricks = lay_bricks(
-            *(self.store, self.keys, world.users, world.clock),
-            *(lesson.limits, lesson.cookie, new_id),
-        )
+        users, limits, cookie = world.users, lesson.limits, lesson.cookie
+        self.bricks = lay_bricks(self.store, self.keys, users, world.clock, limits, cookie, new_id)
         told = world.site.recorder
         app = knowing_port(lesson.make(self.bricks), lambda: self.neighbour_port)
         self.app = traced(app, self.bricks, told, told.wants, ids=world.site.ids)

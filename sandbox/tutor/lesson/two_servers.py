@@ -42,7 +42,7 @@ class TwoServers(Server):
         make_key_file(self._key_file)
         keys = KeyFile(self._key_file, brought=False, say=lambda _: None)
         self.bricks = lay_bricks(
-            *(MemoryStore(), keys, world.users, world.clock, lesson.limits, lesson.cookie)
+            MemoryStore(), keys, world.users, world.clock, lesson.limits, lesson.cookie
         )
         self.careless = lesson.careless
         self._redis: RedisServer | None = None
