@@ -117,7 +117,12 @@ RULES = [
             (f"{LOGIN}.flow", f"def late():\n    import {tool}.inside as disguised"),
         )
         for tool, places in {
-            "bottle": (f"{LOGIN}.server", f"{LOGIN}.strategies", "sandbox.tutor.lesson_login"),
+            "bottle": (
+                f"{LOGIN}.server",
+                f"{LOGIN}.strategies",
+                "sandbox.tutor.lesson_login",
+                "sandbox.tutor.lesson_word",
+            ),
             "jwt": (f"{LOGIN}.tokens",),
             "itsdangerous": (f"{LOGIN}.signing",),
             "jinja2": (f"{LOGIN}.pages", "sandbox.tutor.lesson_pages"),

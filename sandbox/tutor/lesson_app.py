@@ -1,4 +1,4 @@
-"""The server of a lesson: its app.py or careless.py, laid on bricks, with its flaw said aloud."""
+"""The server of a lesson: its app.py or a careless one, on bricks, with its flaw said aloud."""
 
 from __future__ import annotations
 
@@ -77,8 +77,11 @@ def whole(body: Iterable[bytes]) -> bytes:
 
 
 def load_app(path: Path) -> LessonApp:
-    """Run a lesson's server file afresh; Problem when it does not say what it must."""
-    careless = ("CARELESS",) if path.stem == "careless" else ()
+    """Run a lesson's server file afresh; Problem when it does not say what it must.
+
+    Every file but app.py and neighbour.py is a careless server, and has to say so.
+    """
+    careless = () if path.stem in ("app", "neighbour") else ("CARELESS",)
     module = load_module(path, "COOKIE", "make_app", *careless)
     limits, flaw = getattr(module, "LIMITS", Limits()), getattr(module, "CARELESS", "")
     return LessonApp(path, module.COOKIE, limits, flaw, module.make_app)

@@ -4,17 +4,34 @@ from __future__ import annotations
 
 from typing import Any
 
+from bottle import Bottle, request
+
 from sandbox.login.cookies import set_cookie
 from sandbox.login.flow import Bricks, Visitor
+from sandbox.login.middleware import VISITOR
 from sandbox.login.refusals import Refusal
 from sandbox.login.server import queue_cookie, see_other
 from sandbox.login.sessions import open_session
 from sandbox.login.signing import sign_session_id
 from sandbox.login.stores import Session
 from sandbox.login.word import LONGEST_WORD, is_a_word, write_word
-from sandbox.tutor.lesson_pages import Form, page
+from sandbox.tutor.lesson_pages import Form, Link, page
 
 WORD_FORM = Form("/", "Keep it", {"word": "Your word"})
+
+
+def add_word(app: Bottle, bricks: Bricks, *links: Link) -> None:
+    """The home page, as in lesson 07: it greets, shows the visitor's word and keeps another."""
+
+    def home() -> str:
+        seen = request.environ[VISITOR]
+        return page(f"Hello {seen.user or 'stranger'}", your_word(seen), WORD_FORM, *links)
+
+    def hear_word() -> Any:
+        return keep_word(bricks, request.environ[VISITOR], request.forms.word)
+
+    app.get("/", callback=home)
+    app.post("/", callback=hear_word)
 
 
 def your_word(seen: Visitor | Refusal) -> str:

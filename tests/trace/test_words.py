@@ -219,6 +219,11 @@ def test_a_stage_without_words_shows_its_code_and_its_place(outcome: str) -> Non
     assert place.text == "a_later_stage  login/file.py:41"
 
 
+def test_a_stage_of_a_lessons_own_brings_its_words_along() -> None:
+    line, _ = stage_lines(ended("a_stage_of_a_lesson", "OK", {"says": "nothing was hashed"}))
+    assert line.text == "nothing was hashed"
+
+
 def test_fields_of_a_later_version_are_harmless() -> None:
     later = {"later": ["a", {"b": 1}]}
     assert request_lines(request(**later)) == request_lines(request())

@@ -148,7 +148,7 @@ def read_scenes(lines: Lines) -> list[Scene]:
     scenes = [Scene(line, text.strip()) for line, text in lines if text.strip()]
     for scene in scenes:
         if not is_known(scene.command):
-            known = "use careless, new key, delete row of NAME, … (all are in lessons/README.md)"
+            known = "use NAME, new key, delete row of NAME, … (all are in lessons/README.md)"
             raise Broken(scene.line, f"unknown command {scene.command!r}; there are {known}")
     return scenes
 

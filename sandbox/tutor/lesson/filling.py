@@ -6,10 +6,9 @@ import re
 from collections.abc import Callable
 from functools import partial
 
-from sandbox.login.keys import MemoryKeys
 from sandbox.login.refusals import Malformed
-from sandbox.login.signing import SessionSigner, take_apart
 from sandbox.serving.whatif import one_changed
+from sandbox.tutor.lesson.cookie_changes import later, stamped_by_bob, stamped_with
 from sandbox.tutor.lesson.token_changes import alg_none, saying, signed_with
 
 GAP = re.compile(r"\{\{(.*?)\}\}")
@@ -22,11 +21,9 @@ MADE_BY = {
     "other site": "other site",
     "neighbour port": "neighbour",
 }  # `server` lines
-BY_NAME = {"saying": saying, "signed with": signed_with}
+BY_NAME = {"saying": saying, "signed with": signed_with, "stamped with": stamped_with}
 NAMED = re.compile(rf"(?P<how>{'|'.join(BY_NAME)}) (?P<word>\S+)")
 FIRST = re.compile(r"first=(\w+)")
-AN_HOUR = 3600
-FOREVER = 100 * 365 * 86400  # seconds
 
 # A visitor's cookie or token, by that word: the newest (1), the one before it (2).
 Given = Callable[[str, str, int], str]
@@ -84,9 +81,9 @@ def _changer(change: str) -> Callable[[str], str]:
     if named:
         return partial(BY_NAME[named["how"]], named["word"])
     changers = {
-        "later": _later,
+        "later": later,
         "without stamp": lambda cookie: cookie.rpartition(".")[0],
-        "stamped by bob": _stamped_by_bob,
+        "stamped by bob": stamped_by_bob,
         "one changed": one_changed,
         "alg none": alg_none,
     }
@@ -94,20 +91,3 @@ def _changer(change: str) -> Callable[[str], str]:
         known = ", ".join(["first=WORD", *changers, *(f"{how} WORD" for how in BY_NAME)])
         raise NotAGap(f"a cookie cannot be changed by {change!r}; there are {known}")
     return changers[change]
-
-
-def _later(cookie: str) -> str:
-    """An hour is added to the time that the cookie claims; the stamp stays."""
-    parts = take_apart(cookie)
-    moved = take_apart(_by_bob(parts.session_id, (parts.issued_at or 0) + AN_HOUR)).timestamp
-    return f"{parts.session_id}.{moved}.{parts.signature}"
-
-
-def _stamped_by_bob(cookie: str) -> str:
-    """The same words with the stamp that a signing key of bob's own makes."""
-    parts = take_apart(cookie)
-    return _by_bob(parts.session_id, parts.issued_at or 0)
-
-
-def _by_bob(words: str, issued_at: int) -> str:
-    return SessionSigner(MemoryKeys(b"bob's own key"), lambda: issued_at, FOREVER).sign(words)

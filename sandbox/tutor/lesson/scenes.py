@@ -29,14 +29,14 @@ ROTATED = {
 }
 LINES = (
     Line(
-        "use (careless|app)",
-        lambda world, name: world.use(name),
-        lambda _, name: f"Another server answers now: {name}.py.",
-    ),
-    Line(
         "use (express)",
         lambda world, name: world.use(name),
         lambda world, _: world.server.says,
+    ),
+    Line(
+        "use ([a-z_]+)",
+        lambda world, name: world.use(name),
+        lambda _, name: f"Another server answers now: {name}.py.",
     ),
     Line(
         "(two servers)",

@@ -86,7 +86,7 @@ class World:
         self.server.delete(ticket_of(self.given_to(name, "cookie", 1)))
 
     def use(self, name: str) -> None:
-        """Go on with app.py, careless.py, Express, or app.py in two processes."""
+        """Go on with app.py, a careless server, Express, or app.py in two processes."""
         if name == "two servers":
             self.listen("another port")
         if name not in self._servers:

@@ -83,6 +83,7 @@ def test_any_other_move_is_refused(text: str) -> None:
 SCENES = [
     "use careless",
     "use app",
+    "use careless_key",
     "new key",
     "delete row of alice",
     "ids count from 1",

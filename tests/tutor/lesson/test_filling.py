@@ -97,6 +97,11 @@ def test_what_is_changed_after_bobs_stamp_is_not_covered() -> None:
     assert stamp == signature_of(BOBS, f"alice.{time}") != signature_of(BOBS, f"{words}.{time}")
 
 
+def test_stamped_with_a_key_is_what_the_server_with_this_key_stamps() -> None:
+    changed = filled("alice.cookie | first=bob | stamped with CHANGE_ME")
+    assert changed == a_cookie(b"CHANGE_ME", "bob")
+
+
 def test_one_character_of_the_stamp_is_changed() -> None:
     changed = filled("alice.cookie | one changed")
     places = [n for n, each in enumerate(COOKIE) if each != changed[n]]
@@ -105,7 +110,7 @@ def test_one_character_of_the_stamp_is_changed() -> None:
     assert len(f"{ID}.{TIME}.") <= places[0] < len(COOKIE) - 1
 
 
-@pytest.mark.parametrize("change", ["later", "stamped by bob"])
+@pytest.mark.parametrize("change", ["later", "stamped by bob", "stamped with CHANGE_ME"])
 def test_a_cookie_that_is_not_of_three_parts_cannot_be_changed_so(change: str) -> None:
     with pytest.raises(NotAGap, match="needs a cookie of three parts"):
         fill(f"{{{{alice.cookie | {change}}}}}", lambda *_: "plain", {})
@@ -125,6 +130,7 @@ def test_a_cookie_that_is_not_of_three_parts_cannot_be_changed_so(change: str) -
         "alice.cookie | upside down",
         "alice.cookie | first=",
         "alice.cookie | first=two words",
+        "alice.cookie | stamped with",
     ],
 )
 def test_a_gap_that_can_never_be_filled_is_refused(gap: str) -> None:

@@ -8,13 +8,14 @@ from pathlib import Path
 
 import pytest
 
+from sandbox.login.problems import Problem
 from sandbox.tutor.lesson.exchange import Exchange
 from sandbox.tutor.lesson.filling import NotAGap
 from sandbox.tutor.lesson.parts import Clock, Scene
 from sandbox.tutor.lesson.site import Site
 from sandbox.tutor.lesson.world import World
 from sandbox.tutor.visitor import HERE
-from tests.lessons.small import CARELESS, FLAW, a_request, saves, write_lesson
+from tests.lessons.small import APP, CARELESS, FLAW, a_request, saves, write_lesson
 from tests.wire.raw_http import FORM, Answer, exchange, message, until
 
 BANNER = b"It is &lt;careless&gt; &amp; says so."
@@ -482,3 +483,23 @@ def test_the_flaw_is_the_one_that_the_file_names(tmp_path: Path, site: Site) -> 
     world = World(write_lesson(tmp_path / "07_other", careless=other).parent, site)
     set_the_scene(world, "use careless")
     assert "</strong> It forgets. It is for this lesson only." in gets(world).body
+
+
+def test_a_lesson_may_have_another_careless_server_beside_careless(
+    tmp_path: Path, site: Site
+) -> None:
+    folder = write_lesson(tmp_path / "07_other").parent
+    key = CARELESS.replace(FLAW, "All know its key.").replace("small_careless", "small_key")
+    (folder / "careless_key.py").write_text(key, encoding="utf-8")
+    world = World(folder, site)
+    set_the_scene(world, "use careless", "use careless_key")
+    assert (world.server.cookie, world.server.careless) == ("small_key", "All know its key.")
+    assert world.cookie_names() == {"small", "small_careless", "small_key"}
+
+
+def test_every_server_but_app_has_to_say_that_it_is_careless(tmp_path: Path, site: Site) -> None:
+    folder = write_lesson(tmp_path / "07_other").parent
+    (folder / "careless_key.py").write_text(APP, encoding="utf-8")
+    world = World(folder, site)
+    with pytest.raises(Problem, match=r"careless_key\.py has no CARELESS"):
+        set_the_scene(world, "use careless_key")
