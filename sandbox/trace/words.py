@@ -116,10 +116,8 @@ def stage_lines(event: Event, quiet: Collection[str] = QUIET_WHEN_OK) -> list[Li
         words = f"{evidence['error']} at {evidence['at']}"
     elif outcome == "STORE_DOWN":
         words = f"the store does not answer ({evidence.get('error', 'unknown')})"
-    elif name in WORDS:
-        words = WORDS[name](outcome, evidence)
     else:  # a stage of a lesson's own brings its words along
-        words = evidence.get("says", "")
+        words = WORDS[name](outcome, evidence) if name in WORDS else evidence.get("says", "")
     lines = [
         Line("lane", words, event["lane"], outcome, right=microseconds(event["us"])),
         Line("detail", f"{name}  {event['source']}"),
