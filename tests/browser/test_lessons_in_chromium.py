@@ -231,6 +231,90 @@ def test_lesson_08_a_reload_after_logging_out_asks_the_server(lead: Lead, visit:
     desk.asks("Enter goes on")
 
 
+def plant(person: Person, name: str, value: str) -> None:
+    """Write a cookie into the jar with the console of the page on show."""
+    person.tab.evaluate("pair => { document.cookie = pair }", f"{name}={value}")
+
+
+def held(person: Person, name: str) -> str:
+    """The value of the cookie with this name in Chromium's jar."""
+    (value,) = [cookie["value"] for cookie in person.jar if cookie["name"] == name]
+    return str(value)
+
+
+def keep_hammer(desk: Desk, bob: Person) -> None:
+    """bob has a ticket for a row of nobody afterwards."""
+    bob.open("/start")
+    assert bob.place == "/"
+    fill_in(bob, word="hammer")
+    bob.press("/")
+    desk.meets("row user == nobody")
+
+
+def test_lesson_12_a_ticket_planted_in_another_profile_opens_it_after_the_login(
+    lead: Lead, visit: Visit
+) -> None:
+    desk = lead("12", 3)
+    desk.asks()
+    bob, alice = visit(desk), visit(desk)
+    keep_hammer(desk, bob)
+    planted = held(bob, "lesson12_careless")
+    desk.reads("waits for POST /login")
+    desk.asks()
+    alice.open("/start")
+    assert alice.place == "/login"
+    assert alice.jar == []
+    plant(alice, "lesson12_careless", planted)
+    fill_in(alice, username="alice", password="wonderland")
+    alice.press("/login")
+    desk.meets("row user == alice")
+    desk.asks()
+    bob.open("/profile")
+    assert bob.heading == "The profile of alice"
+    desk.meets("body contains The profile of alice")
+    desk.asks("Enter goes on")
+    assert held(alice, "lesson12_careless") == held(bob, "lesson12_careless") == planted
+
+
+def test_lesson_12_where_a_login_makes_a_fresh_id_a_planted_ticket_opens_nothing(
+    lead: Lead, visit: Visit
+) -> None:
+    desk = lead("12", 2)
+    desk.asks()
+    bob, alice = visit(desk), visit(desk)
+    keep_hammer(desk, bob)
+    planted = held(bob, "lesson12")
+    desk.asks()
+    alice.open("/login")
+    plant(alice, "lesson12", planted)
+    fill_in(alice, username="alice", password="wonderland")
+    alice.press("/login")
+    assert alice.heading == "The profile of alice"
+    bob.open("/profile")
+    assert bob.place == "/login"
+    assert held(bob, "lesson12") == planted != held(alice, "lesson12")
+
+
+def test_lesson_12_during_the_wait_the_right_password_gets_429(lead: Lead, visit: Visit) -> None:
+    desk = lead("12", 8)
+    answer(desk, 2)
+    bob = visit(desk)
+    bob.open("/start")
+    for word in ("password", "123456", "letmein", "rabbit", "teapot"):
+        fill_in(bob, username="alice", password=word)
+        bob.press("/login")
+        desk.meets("verdict == BAD_CREDENTIALS")
+    desk.reads("waits for POST /login with username=alice&password=wonderland by alice")
+    desk.asks()
+    alice = visit(desk)
+    alice.open("/start")
+    fill_in(alice, username="alice", password="wonderland")
+    refused = alice.press("/login")
+    assert (refused.status, refused.headers["retry-after"]) == (429, "1")
+    assert alice.jar == []
+    desk.meets("verdict == THROTTLED")
+
+
 # One session: the browser, curl and the built-in visitor take turns.
 
 

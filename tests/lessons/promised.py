@@ -59,6 +59,14 @@ PROMISED = [
     ("08", 6, "IDLE_TIMEOUT"),
     ("08", 7, "ABSOLUTE_TIMEOUT"),
     ("08", 8, "EXPIRED"),
+    ("12", 1, "OK"),
+    ("12", 2, "UNKNOWN_SESSION"),
+    ("12", 4, "UNKNOWN_SESSION"),
+    ("12", 5, "OK"),
+    ("12", 5, "UNKNOWN_SESSION"),
+    ("12", 6, "BAD_SIGNATURE"),
+    ("12", 8, "THROTTLED"),
+    ("12", 9, "BAD_CREDENTIALS"),
 ]
 
 
