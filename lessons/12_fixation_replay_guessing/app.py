@@ -20,6 +20,7 @@ from sandbox.tutor.run_alone import run_alone
 COOKIE = CookieSettings(max_age=24 * 60 * 60, base_name="lesson12")
 LINKS = Link("/login", "Log in"), Link("/profile", "Profile")
 SLOWLY = Form("/slowly", "Keep it slowly", {"word": "Your word"})
+STAGED = "While it keeps a word slowly, this server stages a logout in another tab."
 LOG_OUT = Form("/logout", "Log out", {})
 
 
@@ -31,7 +32,7 @@ def make_app(bricks: Bricks) -> Middleware:
     @app.get("/profile")
     @guarded
     def profile(visitor: Visitor, user: str) -> str:
-        return page(f"The profile of {user}", your_word(visitor), SLOWLY, LOG_OUT)
+        return page(f"The profile of {user}", your_word(visitor), STAGED, SLOWLY, LOG_OUT)
 
     @app.post("/slowly")
     @guarded

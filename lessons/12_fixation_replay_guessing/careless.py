@@ -27,6 +27,7 @@ COOKIE = CookieSettings(max_age=24 * 60 * 60, base_name="lesson12_careless")
 CARELESS = "It keeps the id at login and the row at logout, and a late write brings a row back."
 LINKS = Link("/login", "Log in"), Link("/profile", "Profile")
 SLOWLY = Form("/slowly", "Keep it slowly", {"word": "Your word"})
+STAGED = "While it keeps a word slowly, this server stages a logout in another tab."
 LOG_OUT = Form("/logout", "Log out", {})
 
 
@@ -54,7 +55,7 @@ def make_app(bricks: Bricks) -> Middleware:
     @app.get("/profile")
     @guarded
     def profile(visitor: Visitor, user: str) -> str:
-        return page(f"The profile of {user}", your_word(visitor), SLOWLY, LOG_OUT)
+        return page(f"The profile of {user}", your_word(visitor), STAGED, SLOWLY, LOG_OUT)
 
     @app.post("/slowly")
     @guarded

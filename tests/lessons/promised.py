@@ -62,7 +62,6 @@ PROMISED = [
     ("12", 1, "OK"),
     ("12", 2, "UNKNOWN_SESSION"),
     ("12", 4, "UNKNOWN_SESSION"),
-    ("12", 5, "OK"),
     ("12", 5, "UNKNOWN_SESSION"),
     ("12", 6, "BAD_SIGNATURE"),
     ("12", 8, "THROTTLED"),
