@@ -48,5 +48,5 @@ def _not_logged_in(refusal: BadCredentials | Throttled, next_page: str) -> HTTPR
 
 
 def _form(heading: str, next_page: str, *says: str) -> str:
-    fields = {"username": "Name", "password": "Password", "next": next_page}
-    return page(heading, *says, Form("/login", "Log in", fields))
+    fields, hidden = {"username": "Name", "password": "Password"}, {"next": next_page}
+    return page(heading, *says, Form("/login", "Log in", fields, hidden))

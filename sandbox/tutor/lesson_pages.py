@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
@@ -18,12 +18,13 @@ NAME = re.compile(r"[A-Za-z]{1,20}")
 class Form:
     """A form that is sent to `action`: its button, and its fields by name with their labels.
 
-    `password` is typed unseen; a field `next` is hidden and has its label as value.
+    `password` is typed unseen. Fields that are `hidden` are not shown; each has its value.
     """
 
     action: str
     button: str
     fields: dict[str, str]
+    hidden: dict[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

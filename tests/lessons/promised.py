@@ -66,6 +66,12 @@ PROMISED = [
     ("12", 6, "BAD_SIGNATURE"),
     ("12", 8, "THROTTLED"),
     ("12", 9, "BAD_CREDENTIALS"),
+    ("13", 1, "OK"),
+    ("13", 2, "NO_COOKIE"),
+    ("13", 5, "CROSS_SITE"),
+    ("13", 6, "CROSS_SITE"),
+    ("13", 7, "OK"),
+    ("13", 9, "OK"),
 ]
 
 
