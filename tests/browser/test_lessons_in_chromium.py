@@ -315,6 +315,31 @@ def test_lesson_12_during_the_wait_the_right_password_gets_429(lead: Lead, visit
     desk.meets("verdict == THROTTLED")
 
 
+def test_lesson_13_a_button_on_another_site_changes_the_word(lead: Lead, visit: Visit) -> None:
+    desk = lead("13", 1)
+    desk.asks("Enter begins")
+    desk.types()
+    answer(desk, 2)
+    alice = visit(desk)
+    alice.open("/start")
+    assert alice.place == "/login"
+    fill_in(alice, username="alice", password="wonderland", same_site="absent")
+    alice.press("/login")
+    desk.meets("cookie SameSite absent")
+    desk.asks()
+    fill_in(alice, word="tulip")
+    alice.press("/word")
+    desk.meets("row word == tulip")
+    told = desk.asks("Enter: Chromium does it")
+    other_site = re.search(r"Open (http://127\.0\.0\.1:\d+/)", told)
+    assert other_site is not None
+    alice.open(other_site[1])
+    alice.follow(alice.tab.get_by_role("button", name="Take it", exact=True))
+    assert alice.tab.get_by_text("You say: hammer").is_visible()
+    desk.meets("row word == hammer")
+    desk.asks("Enter goes on")
+
+
 # One session: the browser, curl and the built-in visitor take turns.
 
 
