@@ -85,4 +85,6 @@ EXCUSED: list[Excuse] = [
         "if hmac.compare_digest(stamp(value, key).encode(), received.encode()):",
         SYMMETRIC,
     ),
+    Excuse("14", "session['form_token'] = secrets.token_urlsafe(33)", LONGER),
+    Excuse("14", "if not hmac.compare_digest(sent.encode(), kept.encode()):", SYMMETRIC),
 ]

@@ -13,7 +13,7 @@ from urllib.parse import urljoin
 import httpx
 
 from sandbox.serving.live import LiveServer
-from sandbox.tutor.exercise.showing import shown
+from sandbox.tutor.exercise.showing import cut, shown
 from sandbox.tutor.exercise.transcript import Seen
 from sandbox.tutor.visitor import Visitor as Browser
 
@@ -100,7 +100,7 @@ class Visitor:
 
 def _in_words(form: str, cookie: str | None = None, headers: Any = None) -> str:
     """What goes along with a request, as far as the reader needs it."""
-    words = [f" {form}"] if form.strip() else []
+    words = [f" {cut(form)}"] if form.strip() else []
     words += [f" with the cookie {shown(cookie)}" if cookie else " without a cookie"] * (
         cookie is not None
     )

@@ -263,6 +263,12 @@ def test_a_form_is_sent_with_its_cookie_and_its_headers(exam: Exam, alice: Any) 
     assert alice.jar.value("name") == '"a b&c"'
 
 
+def test_a_long_form_is_cut_in_the_transcript(exam: Exam, alice: Any) -> None:
+    alice.post("/nowhere", name="x" * 5000).has_status(404)
+    (step,) = exam.transcript.steps
+    assert step.act == f"alice: POST /nowhere name={'x' * 315}… (5005 characters)"
+
+
 def test_each_visitor_has_a_jar_of_his_own(exam: Exam) -> None:
     site = exam.serve(exam.get("app"))
     alice, bob = site.visitor("alice"), site.visitor("bob")
