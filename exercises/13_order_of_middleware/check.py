@@ -183,7 +183,7 @@ class Server:
             return Response(401, "The form came without a name.")
         ticket = secrets.token_urlsafe(32)
         self._rows[ticket] = {"user": request.form["name"]}
-        set_cookie = f"sid={ticket}; Path=/; HttpOnly; SameSite=Lax"
+        set_cookie = f"sid={ticket}; Path=/; HttpOnly"
         return Response(303, "", (("Location", "/profile"), ("Set-Cookie", set_cookie)))
 
     def _profile(self, request: Request) -> Response:

@@ -1,4 +1,4 @@
-"""Exercise 14: refuse posts from other sites."""
+"""Exercise 14: refuse cross-site posts."""
 
 from __future__ import annotations
 
