@@ -19,7 +19,7 @@ class Refused(Exception):
 def page_sends(cookie: str, token: str) -> Headers:
     """What a link or a form in a page sends.
 
-    Given: the cookie in the jar, as "sid=…", or ""; a token that names the same user.
+    Given: the cookie in the jar, as "sid=…", or ""; a token of the same user.
     Gives the headers that say who calls.
     """
     return {"Cookie": cookie} if cookie else {}
