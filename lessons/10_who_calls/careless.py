@@ -1,7 +1,7 @@
 """Careless: a shop that signs one token when it starts, and sends that one for ever.
 
-Unlike app.py: `once`, in the place of a token for each call. It is for this lesson only.
-Alone: python lessons/10_who_calls/careless.py
+Unlike app.py: `once`, in the place of a token for each call. It is for this lesson only, which
+runs it; alone it has no neighbour.
 """
 
 from bottle import request
@@ -13,7 +13,6 @@ from sandbox.login.server import new_routes
 from sandbox.login.tokens import TokenSigner
 from sandbox.tutor.lesson_pages import Link, page
 from sandbox.tutor.neighbour import NEIGHBOUR, get_json
-from sandbox.tutor.run_alone import run_alone
 
 COOKIE = CookieSettings(max_age=24 * 60 * 60, base_name="lesson10_careless")
 CARELESS = "It signed one token at its start, and sends that one with every call to its neighbour."
@@ -32,7 +31,3 @@ def make_app(bricks: Bricks) -> Middleware:
         return {"status": status, "said": said}
 
     return Middleware(app, lambda header: recognise(bricks, header))
-
-
-if __name__ == "__main__":
-    run_alone(__file__)
