@@ -54,7 +54,7 @@ def in_words(request: Request, world: World) -> str:
     """The request that is waited for."""
     form = f" with {in_short(world.filled(request.form))}" if request.form else ""
     by_hand = _by_hand(world.filled(request.cookie)) if request.cookie is not None else ""
-    named = "".join(f", with {name}: {value}" for name, value in request.headers)
+    named = "".join(f", with {name}: {world.filled(value)}" for name, value in request.headers)
     target = world.filled(request.target)
     return f"{request.method} {target}{form} by {request.visitor}{by_hand}{named}"
 
@@ -99,7 +99,8 @@ def as_curl(request: Request, world: World) -> str:
     kept = world.person(request.visitor).visitor.jar.header("/", to.hostname or "")
     cookie = kept if request.cookie is None else world.filled(request.cookie)
     words = ["curl", "-i", *(["-b", cookie] if cookie else [])]
-    words += [part for pair in request.headers for part in ("-H", f"{pair[0]}: {pair[1]}")]
+    named = [f"{name}: {world.filled(value)}" for name, value in request.headers]
+    words += [part for header in named for part in ("-H", header)]
     words += ["-d", world.filled(request.form)] if request.form else []
     words += ["-X", "POST"] if request.method == "POST" and not request.form else []
     return shlex.join([*words, to.geturl()])
