@@ -231,6 +231,23 @@ def test_lesson_08_a_reload_after_logging_out_asks_the_server(lead: Lead, visit:
     desk.asks("Enter goes on")
 
 
+def test_lesson_10_the_script_of_the_page_sends_a_cookie_that_it_cannot_read(
+    lead: Lead, visit: Visit
+) -> None:
+    desk = lead("10", 2)
+    desk.asks()
+    alice = visit(desk)
+    alice.open("/start")
+    assert alice.place == "/orders"
+    alice.tab.get_by_role("button", name="Script: load my orders").click()
+    desk.meets("stage read_cookie == OK")
+    desk.meets("body contains alice")
+    desk.asks("Enter goes on")
+    alice.tab.get_by_text('200 {"user": "alice"').wait_for()
+    assert alice.tab.evaluate("document.cookie") == ""
+    assert alice.ticket["name"] == "lesson10"
+
+
 def plant(person: Person, name: str, value: str) -> None:
     """Write a cookie into the jar with the console of the page on show."""
     person.tab.evaluate("pair => { document.cookie = pair }", f"{name}={value}")
