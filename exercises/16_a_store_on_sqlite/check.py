@@ -565,7 +565,8 @@ class Site:
         self.exam.see("what B was told", right, self.b_was_told)
 
     def finds(self, session_id: str, right: dict[str, object] | None) -> None:
-        self._a.call("find", session_id).gives(right)
+        told = f"afterwards A: {shown_call('find', (session_id,), {})}"
+        self.exam.see(told, right, self._a.it.find(session_id))  # no line of find is to blame
 
     def _whole(self, call: Call) -> Call:
         method, given = call
