@@ -49,7 +49,7 @@ LINES = (
     Line(
         "(a memory store each|a sqlite store each|one sqlite store|one redis store)",
         lambda world, which: world.two.keep_in(which),
-        lambda _, which: _kept(which),
+        lambda world, which: _kept(world, which),
     ),
     Line(
         "restart (first|second)",
@@ -140,8 +140,10 @@ def _line(scene: Scene) -> tuple[Line, str]:
     raise ValueError(scene.command)
 
 
-def _kept(which: str) -> str:
+def _kept(world: World, which: str) -> str:
     how_many, kind, *_ = which.split()
     name = {"memory": "memory", "sqlite": "SQLite", "redis": "Redis"}[kind]
     where = "one store for both" if how_many == "one" else "a store for each"
-    return f"Both servers have started anew, with {where}: {name}."
+    port = world.two.redis_port if kind == "redis" else 0
+    at = f" at port {port}" if port else ""
+    return f"Both servers have started anew, with {where}: {name}{at}."

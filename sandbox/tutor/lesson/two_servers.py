@@ -67,6 +67,11 @@ class TwoServers(Server):
         named = {FIRST: str(ports["port"]), SECOND: str(ports["other port"])}
         return {port: f"the store of the {name} server" for name, port in named.items()}
 
+    @property
+    def redis_port(self) -> int:
+        """Of the sandbox's own Redis; 0: none was started."""
+        return self._redis.port if self._redis else 0
+
     def look(self, ticket: str, port: str = "") -> Seen | None:
         try:
             seen = self._at(port).ask("look", ticket)
