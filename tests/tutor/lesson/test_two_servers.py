@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -19,6 +20,7 @@ from sandbox.tutor.lesson.judge import judge, sighted
 from sandbox.tutor.lesson.looking import where
 from sandbox.tutor.lesson.parts import Clock, Expectation, Scene
 from sandbox.tutor.lesson.process import ROOT
+from sandbox.tutor.lesson.scenes import scene_in_words
 from sandbox.tutor.lesson.world import World
 from tests.lessons.small import a_request, saves
 from tests.one_redis import own_redis
@@ -291,6 +293,14 @@ def test_one_redis_serves_both_and_outlives_a_server(with_redis: World) -> None:
     assert (here.verdict, here.rows, here.row.word) == ("OK", 1, "tulip")
 
 
+def test_the_port_of_the_sandboxs_own_redis_is_said(with_redis: World) -> None:
+    said = scene_in_words(Scene(1, "one redis store"), with_redis)
+    port = said.removesuffix(".").rpartition("Redis at port ")[2]
+    with socket.create_connection(("127.0.0.1", int(port)), timeout=5) as redis:
+        redis.sendall(b"PING\r\n")
+        assert redis.recv(7) == b"+PONG\r\n"
+
+
 def test_a_redis_that_was_killed_is_store_down_and_empty_when_it_is_started(
     with_redis: World,
 ) -> None:
@@ -318,6 +328,7 @@ def test_a_redis_of_somebody_else_is_used_and_not_killed(world: World) -> None:
         set_the_scene(world, "two servers", "one redis store")
         saves(world)
         assert verdicts(world) == ("OK", "OK")
+        assert scene_in_words(Scene(1, "one redis store"), world).endswith("both: Redis.")
         with pytest.raises(NotAGap):
             set_the_scene(world, "kill the store")
     finally:
