@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import socket
 import time
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
@@ -15,7 +14,7 @@ from urllib.parse import urlencode
 from sandbox.bench.children import Child, program, python, somebody_reading
 from sandbox.login.problems import Problem
 from sandbox.login.users import DEMO_ACCOUNTS
-from sandbox.serving.live import SETTINGS
+from sandbox.serving.live import SETTINGS, free_port
 
 PATIENCE = 20.0  # seconds until a server must answer
 GLANCE = 0.002  # seconds between two looks whether it does
@@ -37,7 +36,7 @@ Start = Callable[[], AbstractContextManager[Server]]
 @contextmanager
 def serving(database: Path, trace: str) -> Iterator[Server]:
     """`serve` in a child process, its output read away by somebody."""
-    port = free_port()
+    port = free_port(0)
     options = ["--port", str(port), "--store", f"sqlite:{database}", "--trace", trace]
     with (
         somebody_reading(terminal=trace == "console") as output,
@@ -49,7 +48,7 @@ def serving(database: Path, trace: str) -> Iterator[Server]:
 @contextmanager
 def serving_bare() -> Iterator[Server]:
     """A Bottle app of one route, on waitress."""
-    port = free_port()
+    port = free_port(0)
     with python("-m", "sandbox.bench.bare", str(port)) as child:
         yield _answering(child, port)
 
@@ -57,7 +56,7 @@ def serving_bare() -> Iterator[Server]:
 @contextmanager
 def serving_flask() -> Iterator[Server]:
     """Flask and Flask-Login, on a waitress that is set as ours is."""
-    port = free_port()
+    port = free_port(0)
     peer = "sandbox.bench.peers.flask_peer"
     with python("-m", peer, str(port), json.dumps(SETTINGS)) as child:
         yield _answering(child, port)
@@ -66,17 +65,10 @@ def serving_flask() -> Iterator[Server]:
 @contextmanager
 def serving_express(node: str, packages: Path) -> Iterator[Server]:
     """Express and Passport, from the folder that npm installed them into."""
-    port = free_port()
+    port = free_port(0)
     variables = {"NODE_ENV": "production", "NODE_PATH": str(packages)}
     with program([node, str(EXPRESS_PEER), str(port)], variables) as child:
         yield _answering(child, port)
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-    return port
 
 
 def log_in(port: int) -> str:

@@ -11,6 +11,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from sandbox.login.problems import Problem
+from sandbox.serving.live import free_port
 
 STARTING = 10.0  # seconds until it must answer
 ENDING = 5.0  # seconds for it to end by itself
@@ -30,7 +31,7 @@ class RedisServer:
         if program is None:
             raise Problem("There is no redis-server here. Run `apt install redis-server`.")
         self._folder = tempfile.TemporaryDirectory(prefix="sandbox-redis-")
-        self.port = _free_port()
+        self.port = free_port(0)
         kept = ON_THE_DISK if on_the_disk else IN_MEMORY
         where = ("--bind", "127.0.0.1", "--dir", self._folder.name)
         self._command = (program, *where, "--save", "", *kept)
@@ -72,13 +73,6 @@ class RedisServer:
         said = log.read_text(errors="replace").splitlines() or ["nothing"]
         self.stop()
         raise Problem(f"redis-server did not start on port {self.port}. It said: {said[-1]}")
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
 
 
 def _answers(port: int, pid: int) -> bool:

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import IO, cast
 
 from sandbox.login.problems import Problem
+from sandbox.tutor.child import end_by_its_input
 
 INSTALLED = Path(__file__).parents[2] / "build" / "express"  # where `make express` installs into
 PATIENCE = 20.0  # seconds until it must listen
@@ -54,13 +55,7 @@ class ExpressServer:
 
     def stop(self) -> None:
         """Close the pipe, and end the process if it does not end by that."""
-        with suppress(OSError):
-            cast("IO[str]", self._process.stdin).close()
-        try:
-            self._process.wait(LAST_CHANCE)
-        except subprocess.TimeoutExpired:
-            self._process.kill()
-            self._process.wait()
+        end_by_its_input(self._process, LAST_CHANCE)
         cast("IO[str]", self._process.stdout).close()
         self._errors.close()
 

@@ -1,30 +1,30 @@
-"""Every expectation of every lesson, turned round in turn: the lesson must fail at that line.
+"""Every expectation of every lesson, turned round: on the same exchange it must not be met.
 
     python -m tests.lessons.turned
 
-An expectation that holds either way would teach nothing. Each line in an `expect` fence gets its
-operator's pair, the lesson's text is read again and run; the options of predictions are left alone,
-since of them all but one are untrue already.
+An expectation that holds either way would teach nothing. A lesson is run once. Wherever a line of
+an `expect` fence is judged, it is read with its operator's pair and judged again; the options of
+predictions are left alone, since of them all but one are untrue already.
 """
 
 from __future__ import annotations
 
-import shutil
 import sys
-import tempfile
 import time
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
+from unittest.mock import patch
 
+from sandbox.tutor.lesson import judge
 from sandbox.tutor.lesson.auto import run_lesson
-from sandbox.tutor.lesson.expectations import TURNED
-from sandbox.tutor.lesson.filling import NotAGap
-from sandbox.tutor.lesson.judge import Unmet
-from sandbox.tutor.lesson.parts import Expectation, Lesson, Step
+from sandbox.tutor.lesson.expectations import TURNED, parse_expectation
+from sandbox.tutor.lesson.judge import Judged, Sighting
+from sandbox.tutor.lesson.parts import Expectation, Step
 from sandbox.tutor.lesson.reader import read_lesson
 from sandbox.tutor.lesson.shelf import folders, sound
 from sandbox.tutor.lesson.site import Site
+from sandbox.tutor.lesson.world import World
 
 LESSONS = Path(__file__).parent.parent.parent / "lessons"
 
@@ -34,12 +34,12 @@ def turned_round(expectation: Expectation) -> Expectation:
     operator = TURNED[expectation.operator]
     subject = f"{expectation.subject} {expectation.name}".rstrip()
     text = f"{subject} {operator} {expectation.value}".rstrip()
-    return replace(expectation, operator=operator, text=text)
+    return parse_expectation(text, expectation.line)
 
 
 @dataclass(frozen=True)
 class Turn:
-    """One line turned round, and what became of the lesson: empty when it failed at that line."""
+    """One line turned round; `instead` is what was wrong, empty when it was not met."""
 
     readme: Path
     expectation: Expectation
@@ -51,49 +51,31 @@ class Turn:
 
 
 def turn_all(readme: Path, site: Site) -> list[Turn]:
-    """Each expectation of a lesson in turn; the lesson's own folder is not touched."""
+    """Each expectation of a lesson, turned round where the lesson judges it."""
     lesson = sound(*read_lesson(readme))
-    done = [each.step for each in run_lesson(lesson, site) if not each.left_out]
-    with tempfile.TemporaryDirectory() as place:
-        copy = Path(place) / readme.parent.name
-        shutil.copytree(readme.parent, copy)
-        return [
-            Turn(readme, each, _instead(copy / "README.md", readme, each, step, site))
-            for step in done
-            for each in expectations_of(step)
-        ]
+    held: dict[int, bool] = {}  # by the line: was it met turned round, too?
+    really = judge.judge
+
+    def both_ways(expectation: Expectation, sighting: Sighting, world: World) -> Judged:
+        turned = really(turned_round(expectation), sighting, world)
+        held[expectation.line] = held.get(expectation.line, False) or turned.is_met
+        return really(expectation, sighting, world)
+
+    with patch.object(judge, "judge", both_ways):
+        done = [each.step for each in run_lesson(lesson, site) if not each.left_out]
+    lines = [each for step in done for each in expectations_of(step)]
+    return [Turn(readme, each, _instead(held.get(each.line))) for each in lines]
+
+
+def _instead(held: bool | None) -> str:
+    if held is None:
+        return "it was never judged"
+    return "it holds either way" if held else ""
 
 
 def expectations_of(step: Step) -> Iterator[Expectation]:
     for request in step.requests:
         yield from request.expectations
-
-
-def _instead(copy: Path, readme: Path, each: Expectation, step: Step, site: Site) -> str:
-    copy.write_text(with_line_turned(readme, each), encoding="utf-8")
-    lesson = _up_to(sound(*read_lesson(copy)), step)
-    try:
-        for _ in run_lesson(lesson, site):
-            pass
-    except Unmet as unmet:
-        return "" if unmet.line == each.line else f"failed at line {unmet.line}"
-    except NotAGap as error:
-        return f"nothing to fill in: {error}"
-    return "nothing failed"
-
-
-def with_line_turned(readme: Path, each: Expectation) -> str:
-    lines = readme.read_text(encoding="utf-8").split("\n")
-    assert lines[each.line - 1].strip() == each.text, f"{readme}:{each.line} is another line"
-    lines[each.line - 1] = turned_round(each).text
-    return "\n".join(lines)
-
-
-def _up_to(lesson: Lesson, step: Step) -> Lesson:
-    """What has to be run: the steps before a step, nothing before a review."""
-    reviews = tuple(each for each in lesson.reviews if each.line == step.line)
-    steps = () if reviews else lesson.steps[: step.number]
-    return replace(lesson, steps=steps, reviews=reviews)
 
 
 def main() -> int:

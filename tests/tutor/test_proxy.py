@@ -12,8 +12,7 @@ from typing import Any
 import httpx
 import pytest
 
-from sandbox.bench.servers import free_port
-from sandbox.serving.live import LiveServer
+from sandbox.serving.live import LiveServer, free_port
 from sandbox.tutor.proxy import Proxy
 from tests.wire.raw_http import exchange, message
 
@@ -130,7 +129,7 @@ def test_the_answer_to_head_has_a_length_and_no_body(port: int) -> None:
 
 
 def test_a_lost_neighbour_is_said_in_a_sentence() -> None:
-    live = LiveServer(Proxy(free_port()), port=0).start()
+    live = LiveServer(Proxy(free_port(0)), port=0).start()
     page, script = (httpx.get(url(live.port, path)) for path in ("/", "/api/me"))
     head = exchange(live.port, message(live.port, "HEAD", "/"))
     live.stop()

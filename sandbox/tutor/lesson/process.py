@@ -14,6 +14,7 @@ from typing import IO, Any, NoReturn, cast
 
 from sandbox.login.problems import Problem
 from sandbox.trace.stage import Event
+from sandbox.tutor.child import end_by_its_input
 
 ROOT = Path(__file__).parents[3]
 STARTING = 30.0  # seconds
@@ -77,13 +78,7 @@ class ServerProcess:
 
     def stop(self) -> None:
         """Close its input, and kill it if it does not end by that."""
-        with suppress(OSError):
-            self._in.close()
-        try:
-            self._process.wait(LAST_CHANCE)
-        except subprocess.TimeoutExpired:
-            self._process.kill()
-            self._process.wait()
+        end_by_its_input(self._process, LAST_CHANCE)
         self._reader.join()
         self._out.close()
 
