@@ -75,6 +75,13 @@ class Student:
         self.file.write_bytes(text.encode())
         return self.waits()
 
+    def saves_a_loop(self) -> None:
+        """What is saved or typed next comes while the loop is being examined."""
+        told = self.file.with_suffix(".told")
+        tells = f"    open({str(told)!r}, 'w').close()\n    while True:"
+        self.file.write_text(DOUBLE_STARTER + LOOP.replace("    while True:", tells))
+        until(told.exists)
+
     def waits_for_the_last(self) -> str:
         """What was shown last, when nothing follows it: a second is longer than a verdict takes."""
         told = self.waits()
@@ -319,10 +326,10 @@ def test_a_loop_without_end_is_stopped_and_the_keys_go_on(desk: Path) -> None:
 
 def test_what_was_saved_and_typed_meanwhile_is_done_afterwards_and_only_once(desk: Path) -> None:
     with begun(desk) as student:
-        student.file.write_text(DOUBLE_STARTER + LOOP)
+        student.saves_a_loop()
         for text in (ADDS_TWO, ANY_WORD, DOUBLE_SOLUTION):
-            time.sleep(0.3)  # each is seen for itself, while the loop is being examined
             student.file.write_text(text)
+            time.sleep(0.3)  # each is seen for itself
         assert "took longer than 2 s" in student.waits()
         assert "Passed: 2 of 2 checks." in student.waits()
         student.waits_no_more()
@@ -330,8 +337,7 @@ def test_what_was_saved_and_typed_meanwhile_is_done_afterwards_and_only_once(des
 
 def test_what_was_saved_before_n_brings_no_verdict_after_it(desk: Path) -> None:
     with begun(desk) as student:
-        student.file.write_text(DOUBLE_STARTER + LOOP)
-        time.sleep(0.3)  # both come while the loop is being examined
+        student.saves_a_loop()
         student.file.write_text(ANY_WORD)
         student.shown.send("n\n")
         assert "took longer than 2 s" in student.waits()

@@ -204,7 +204,7 @@ class Guide:
         self._say_careless()
         self._screen.say(f"This step waits for {in_words(request, self._world)}.")
         for line in recipe_in_words(request, self._world):
-            self._screen.line(line)
+            self._screen.say(line)
         first = step.requests[0]
         if follows_the_clock(step, request):
             self._screen.say("Your own browser has not moved with the clock: press Enter.")
@@ -212,7 +212,9 @@ class Guide:
             self._screen.say("Only the built-in visitor can do this one: press Enter.")
         elif request is first:
             host = address(request, self._world).netloc
-            self._screen.address(_before_start(step, request), f"http://{host}/start")
+            if request.recipe:
+                self._screen.say("Press Enter: Chromium does it.")
+            self._screen.address(_before_start(step), f"http://{host}/start")
         elif request.visitor == first.visitor:
             self._screen.say("Go on in your browser, if you have begun there; or press Enter.")
         else:
@@ -273,9 +275,7 @@ class Guide:
             return None
 
 
-def _before_start(step: Step, request: Request) -> str:
-    if request.recipe:
-        return "Press Enter: Chromium does it. Or do it in your own browser; first open "
+def _before_start(step: Step) -> str:
     return "In your own browser: open " if step.in_browser else "Or in your own browser: "
 
 

@@ -323,7 +323,7 @@ def test_enter_has_chromium_do_it(led: Led, site: Site, fake: FakeBrowser) -> No
     told = led(site, "\n")
     assert f"This step waits for POST / by alice. 1. Open {site.url}/news" in told
     assert "2. Press the button Save it." in told
-    assert f"Or do it in your own browser; first open {site.url}/start" in told
+    assert f"Press Enter: Chromium does it. Or in your own browser: {site.url}/start" in told
     assert re.search(r"#\d+ GET /news .+ #\d+ POST / .+ #\d+ GET / ", told)
     assert "browser kept back small: SameSiteLax" in told
     assert "as expected: row word == tulip" in told
