@@ -5,6 +5,8 @@
 
 from __future__ import annotations
 
+from functools import cache
+
 from sandbox.tutor.lesson.auto import run_lesson
 from sandbox.tutor.lesson.shelf import find_lesson
 from sandbox.tutor.lesson.site import Site
@@ -88,22 +90,19 @@ PROMISED = [
 ]
 
 
-def produced() -> dict[tuple[str, int], tuple[str, ...]]:
-    """Every step that was run, and the codes of its requests; without Chromium or Redis not all."""
-    codes: dict[tuple[str, int], tuple[str, ...]] = {}
+@cache
+def produced(number: str) -> dict[int, tuple[str, ...]]:
+    """Of each step of a lesson the codes of its requests; without Chromium or Redis not of all."""
+    lesson = find_lesson(number)
     with Site(0) as site:
-        for number in sorted({lesson for lesson, _, _ in PROMISED}):
-            lesson = find_lesson(number)
-            done = list(run_lesson(lesson, site))[: len(lesson.steps)]
-            codes |= {(number, e.step.number): e.verdicts for e in done if not e.left_out}
-    return codes
+        done = list(run_lesson(lesson, site))[: len(lesson.steps)]
+    return {each.step.number: each.verdicts for each in done if not each.left_out}
 
 
 def main() -> None:
-    codes = produced()
     print("| code | lesson.step | request |\n| --- | --- | --- |")
     for lesson, step, code in sorted(PROMISED, key=lambda promise: promise[2]):
-        verdicts = codes.get((lesson, step), ())
+        verdicts = produced(lesson).get(step, ())
         at = verdicts.index(code) + 1 if code in verdicts else "never"
         print(f"| {code} | {lesson}.{step} | {at} of {len(verdicts)} |")
 

@@ -19,7 +19,8 @@ from statistics import mean
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
-LESSONS = Path(__file__).parent.parent.parent / "lessons"
+from tests.lessons.ours import READMES
+
 LONGEST_SENTENCE = 20  # words
 
 MARKDOWN = MarkdownIt("commonmark").enable("table")
@@ -153,7 +154,7 @@ def read_lesson(readme: Path) -> Lesson:
 
 
 def all_lessons() -> list[Lesson]:
-    return [read_lesson(path) for path in sorted(LESSONS.glob("[0-9][0-9]_*/README.md"))]
+    return [read_lesson(path) for path in READMES]
 
 
 def sections_of(text: str) -> list[Section]:

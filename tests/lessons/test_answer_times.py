@@ -10,7 +10,7 @@ import pytest
 
 from sandbox.tutor.lesson.site import Site
 from sandbox.tutor.lesson.world import World
-from tests.lessons.turned import LESSONS
+from tests.lessons.ours import LESSONS
 
 FOLDER = LESSONS / "12_fixation_replay_guessing"
 

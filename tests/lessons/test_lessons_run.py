@@ -18,11 +18,10 @@ from sandbox.tutor.lesson.reader import read_lesson
 from sandbox.tutor.lesson.shelf import sound
 from sandbox.tutor.lesson.site import Site
 from tests.lessons.crossing import LOGIN, crossing_lesson
+from tests.lessons.ours import EACH, READMES
 from tests.lessons.small import GOOD, line_of, write_lesson
-from tests.lessons.turned import LESSONS
 from tests.wire.children import command, environment
 
-READMES = sorted(LESSONS.glob("[0-9][0-9]_*/README.md"))
 Ran = subprocess.CompletedProcess[str]
 Run = Callable[..., Ran]
 
@@ -68,7 +67,7 @@ def test_there_are_lessons() -> None:
     assert len(READMES) >= 2
 
 
-@pytest.mark.parametrize("readme", READMES, ids=lambda readme: readme.parent.name)
+@pytest.mark.parametrize("readme", EACH)
 def test_a_lesson_runs_and_each_prediction_has_one_right_option(readme: Path, site: Site) -> None:
     lesson = sound(*read_lesson(readme))
     done = list(run_lesson(lesson, site))
@@ -79,12 +78,12 @@ def test_a_lesson_runs_and_each_prediction_has_one_right_option(readme: Path, si
     assert all(len(each.verdicts) == len(each.step.requests) for each in done)
 
 
-@pytest.mark.parametrize("readme", READMES, ids=lambda readme: readme.parent.name)
+@pytest.mark.parametrize("readme", EACH)
 def test_a_lesson_has_no_mistake(readme: Path, site: Site) -> None:
     assert [str(mistake) for mistake in lint(readme, site)] == []
 
 
-@pytest.mark.parametrize("readme", READMES, ids=lambda readme: readme.parent.name)
+@pytest.mark.parametrize("readme", EACH)
 def test_a_lesson_runs_when_no_lesson_ran_before_it(readme: Path) -> None:
     """Another port, for one, must not be left over from an earlier lesson."""
     with Site(0) as alone:
@@ -295,7 +294,7 @@ def test_an_app_with_a_syntax_error_is_a_sentence_with_its_line(
 
 
 def test_a_lesson_can_be_copied_and_run_elsewhere(tmp_path: Path, run: Run) -> None:
-    original = READMES[-1].parent
+    original = READMES[8].parent
     shutil.copytree(original, tmp_path / "lessons" / original.name)
     ran = run(original.name[:2], "--auto")
     assert (ran.returncode, ran.stderr) == (0, "")

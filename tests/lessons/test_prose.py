@@ -11,8 +11,8 @@ from urllib.parse import unquote, urlsplit
 
 import pytest
 
+from tests.lessons.ours import LESSONS
 from tests.lessons.prose import (
-    LESSONS,
     MARKDOWN,
     Lesson,
     Section,

@@ -14,10 +14,10 @@ from sandbox.tutor.lesson.judge import Judged, Sighting
 from sandbox.tutor.lesson.parts import Request
 from sandbox.tutor.lesson.site import Site
 from sandbox.tutor.lesson.world import World
+from tests.lessons.ours import READMES
 from tests.lessons.small import write_lesson
-from tests.lessons.turned import LESSONS, turn_all, turned_round
+from tests.lessons.turned import turn_all, turned_round
 
-READMES = sorted(LESSONS.glob("[0-9][0-9]_*/README.md"))
 LINES_OF_SMALL = 11  # counted by hand
 
 

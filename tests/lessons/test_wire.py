@@ -12,7 +12,7 @@ import pytest
 
 from sandbox.login.middleware import Environ, StartResponse
 from sandbox.serving.live import LiveServer
-from tests.lessons.turned import LESSONS
+from tests.lessons.ours import LESSONS
 from tests.wire.children import environment
 
 WIRE = LESSONS / "13_other_sites_other_scripts" / "wire.py"

@@ -25,8 +25,7 @@ from sandbox.tutor.lesson.reader import read_lesson
 from sandbox.tutor.lesson.shelf import folders, sound
 from sandbox.tutor.lesson.site import Site
 from sandbox.tutor.lesson.world import World
-
-LESSONS = Path(__file__).parent.parent.parent / "lessons"
+from tests.lessons.ours import LESSONS
 
 
 def turned_round(expectation: Expectation) -> Expectation:
