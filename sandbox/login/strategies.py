@@ -4,7 +4,7 @@
     @authenticate(bearer(tokens))
     def me(user): ...
 
-The names are Passport's: `passport.authenticate("bearer", { session: false })`.
+The names are Passport's.
 """
 
 from __future__ import annotations
@@ -28,10 +28,7 @@ Route = Callable[[str], Any]  # it is given the user's name
 
 @dataclass(frozen=True)
 class Strategy:
-    """`who` names the user who sends this request, or raises a Refusal.
-
-    `challenge` tells a client how to do better (RFC 9110 section 11.6.1).
-    """
+    """`who` names the user or raises a Refusal; `challenge` says what to send (RFC 9110 11.6.1)."""
 
     name: str
     challenge: str

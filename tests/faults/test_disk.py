@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import ctypes
 import os
-import socket
 import sqlite3
 import subprocess
 import sys
@@ -18,6 +17,7 @@ from pathlib import Path
 
 import pytest
 
+from sandbox.serving.live import free_port
 from tests.faults.quick import cookie_of, get, log_in, quick_serve, send, who
 from tests.wire.children import STARTING, Child, Nursery, default_signals, environment
 from tests.wire.raw_http import until
@@ -144,16 +144,9 @@ def full() -> Path:
     return FULL
 
 
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-    return port
-
-
 def serve_to(nursery: Nursery, out: Path, trace: str) -> Child:
     """With the trace on a terminal the greeting stands there, too: nobody sees the port."""
-    port = free_port()
+    port = free_port(0)
     argv = ("serve", "--store", "memory", "--port", str(port), "--trace", trace)
     child = nursery.start(*argv, out_to=out)
     child._port.append(port)
