@@ -56,7 +56,7 @@ express: $(EXPRESS) ## add Express and Passport for lesson 11 (needs Node)
 check: $(READY) ## examine your answers once, all of them or N=04
 	@exec .venv/bin/python -m sandbox check $(N) $(ARGS)
 
-test: $(DEV) ## run the tests that need no browser, about two minutes
+test: $(DEV) ## run the tests that need no browser, about three minutes
 	@exec .venv/bin/python -m pytest -m "not slow" $(ARGS)
 
 test-slow: $(BROWSER) ## run the tests that need Chromium or take seconds
