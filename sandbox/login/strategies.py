@@ -50,7 +50,7 @@ def bearer(tokens: TokenSigner) -> Strategy:
     """By a token in the Authorization header."""
 
     def ask_for_token() -> str:
-        return recognise_bearer(tokens, request.get_header("Authorization", ""))
+        return recognise_bearer(tokens, request.environ.get("HTTP_AUTHORIZATION", ""))
 
     return Strategy("bearer", 'Bearer realm="login sandbox"', ask_for_token)
 

@@ -81,6 +81,8 @@ def _says(_outcome: object, signer: TokenSigner, token: str) -> Evidence:
 def check_token(signer: TokenSigner, token: str) -> str:
     """Vouch that this server signed this token, and that its time is not over; whose it is."""
     claims = signer.claims(token)
+    if not isinstance(claims["exp"], int):  # we write whole seconds
+        raise Malformed(parts=3)
     if signer.clock() >= claims["exp"]:
         raise Expired()
     return str(claims["sub"])

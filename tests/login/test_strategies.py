@@ -94,7 +94,13 @@ def test_a_token_lets_the_route_run(app: Any, tokens: TokenSigner) -> None:
 
 
 @pytest.mark.parametrize(
-    ("authorization", "code"), [("", "NO_TOKEN"), ("Bearer a.b.c", "MALFORMED")]
+    ("authorization", "code"),
+    [
+        ("", "NO_TOKEN"),
+        ("Bearer a.b.c", "MALFORMED"),
+        ("Bearer a.b.\xe9", "MALFORMED"),  # an octet that is no UTF-8, as PEP 3333 hands it over
+        ("Bearer a.b.c, Bearer a.b.c", "MALFORMED"),  # two such headers, joined by the server
+    ],
 )
 def test_without_a_token_that_counts_the_route_does_not_run(
     app: Any, authorization: str, code: str

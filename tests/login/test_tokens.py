@@ -96,10 +96,24 @@ def test_what_our_key_has_not_signed_is_refused(token: str) -> None:
         "a.b.c.d",
         by_hand({"sub": "alice"}),
         by_hand({"exp": NOW + 900}),
+        by_hand({"sub": "alice", "exp": str(NOW + 900)}),
+        by_hand({"sub": "alice", "exp": float("nan")}),
+        by_hand({"sub": "alice", "exp": float("inf")}),
         by_hand(["alice"]),
         f"{encoded(b'[' * 100_000)}.{part(ALICE)}.abc",
     ],
-    ids=["a word", "two parts", "four parts", "no exp", "no sub", "no claims", "nested too deeply"],
+    ids=[
+        "a word",
+        "two parts",
+        "four parts",
+        "no exp",
+        "no sub",
+        "exp is a text",
+        "exp is no number",
+        "exp never comes",
+        "no claims",
+        "nested too deeply",
+    ],
 )
 def test_what_is_no_token_of_ours_is_malformed(token: str) -> None:
     with pytest.raises(Malformed):
