@@ -25,6 +25,7 @@ Wants = Callable[[int], bool]  # asked at a request's beginning, with its number
 VERSION = 1
 LAMPS = {"issued": "signer", "alive": "store"}  # and the lane in which each is asked
 LONGEST_TEXT = 8192
+DEEPEST = 40  # levels of data within data; a few hundred would be too many for Python
 KNOWN_STAGES: dict[str, str] = {}  # every stage that was declared, with its lane
 PACKAGE = os.path.dirname(os.path.dirname(os.path.abspath(__file__))) + os.sep
 
@@ -234,21 +235,26 @@ def shortened(identifier: str) -> str:
 
 
 def printable(value: Any) -> Any:
-    """The same data with control and invisible characters as escapes, and long texts cut.
+    """The same data with control and invisible characters as escapes, and what is long or deep cut.
 
     Most of it is returned as it is: `repr` writes a backslash before all that is not printable.
     """
-    text = repr(value)
+    try:
+        text = repr(value)
+    except RecursionError:
+        return _made_printable(value)
     return value if "\\" not in text and len(text) <= LONGEST_TEXT else _made_printable(value)
 
 
-def _made_printable(value: Any) -> Any:
+def _made_printable(value: Any, levels: int = DEEPEST) -> Any:
     if isinstance(value, str):
         return value if value.isprintable() and len(value) <= LONGEST_TEXT else _tamed(value)
+    if isinstance(value, (dict, list, tuple)) and levels == 0:
+        return "…"
     if isinstance(value, dict):
-        return {_made_printable(key): _made_printable(each) for key, each in value.items()}
+        return {_made_printable(k): _made_printable(v, levels - 1) for k, v in value.items()}
     if isinstance(value, (list, tuple)):
-        return [_made_printable(each) for each in value]
+        return [_made_printable(each, levels - 1) for each in value]
     return value
 
 

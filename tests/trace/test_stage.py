@@ -473,6 +473,17 @@ def test_a_very_long_text_is_cut_and_its_length_said() -> None:
     assert printable("x" * 5_000_000).endswith("x… (5,000,000 characters)")
 
 
+@pytest.mark.parametrize("levels", [300, 5000])
+def test_data_within_data_is_told_to_a_certain_depth(levels: int) -> None:
+    """A token of a visitor's own may hold what no recursion would come through."""
+    inner: object = "\x1b"
+    for _ in range(levels):
+        inner = {"x": [inner]}
+    told = json.dumps(printable({"claims": inner, "said": "\x1b"}))
+    assert '"…"' in json.dumps(json.loads(told), ensure_ascii=False)
+    assert "\\\\x1b" in told
+
+
 def test_numbers_and_nothing_stay_what_they_are() -> None:
     data = {"a": 1, "b": 1.5, "c": None, "d": True}
     assert printable(data) == data
