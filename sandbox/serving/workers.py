@@ -9,12 +9,13 @@ import socket
 import sys
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from functools import partial
+from io import BytesIO
 from multiprocessing.util import Finalize
 from typing import Any
 
-from sandbox.login.middleware import WSGIApp
+from sandbox.login.middleware import LONGEST_BODY, Environ, StartResponse, WSGIApp
 from sandbox.login.problems import Problem, not_installed, say_at_the_terminal
 from sandbox.serving.live import BACKLOG
 
@@ -99,7 +100,19 @@ def _begin_work(make_app: MakeApp) -> WSGIApp:
         say_at_the_terminal(str(problem))
         sys.exit(2)
     Finalize(None, close, exitpriority=1)  # a worker's process runs no atexit
-    return app
+    return _with_its_length(app)
+
+
+def _with_its_length(app: WSGIApp) -> WSGIApp:
+    """granian takes the chunks of a body apart, but neither says so nor tells its length."""
+
+    def measured(environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
+        if environ.pop("HTTP_TRANSFER_ENCODING", ""):
+            body = environ["wsgi.input"].read(LONGEST_BODY + 1)  # enough to see that it is too long
+            environ |= {"CONTENT_LENGTH": str(len(body)), "wsgi.input": BytesIO(body)}
+        return app(environ, start_response)
+
+    return measured
 
 
 def _end_with_the_parent() -> None:

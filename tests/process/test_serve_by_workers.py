@@ -18,7 +18,7 @@ from tests.one_redis import one_redis, own_redis
 from tests.process.test_serve import NOT_NICE, assert_refused
 from tests.process.workers import ask, connected, getting, is_running, posting, workers_of
 from tests.wire.children import Child, Nursery, seconds
-from tests.wire.raw_http import until
+from tests.wire.raw_http import FORM, message, until
 
 VISITORS = 20
 CLEAN_STOP = 5.0  # seconds; with a request that never ends
@@ -94,6 +94,21 @@ def test_each_worker_counts_failed_logins_by_the_address_they_come_from(nursery:
     assert [fail(one) for _ in range(6)] == [401] * 5 + [429]
     assert fail(one, "127.0.0.2") == 401
     assert fail(other) == 401
+
+
+CHUNKED: list[tuple[str, str | bytes]] = [FORM, ("Transfer-Encoding", "chunked")]
+
+
+@slow
+@pytest.mark.parametrize(("more", "status"), [(0, 303), (70_000, 413)], ids=["small", "too large"])
+def test_a_form_sent_in_chunks_is_read_as_any_other(
+    nursery: Nursery, more: int, status: int
+) -> None:
+    child = serve(nursery)
+    form = b"username=alice&password=wonderland&more=" + b"x" * more
+    chunks = b"%x\r\n%s\r\n0\r\n\r\n" % (len(form), form)
+    request = message(child.port, "POST", "/login", CHUNKED)
+    assert ask(child, request + chunks)[0].status == status
 
 
 @slow
