@@ -1,4 +1,4 @@
-"""A redis-server of our own, on loopback, in a folder that ends with it."""
+"""A redis-server of our own, on loopback; it ends when we end, and its folder with it."""
 
 from __future__ import annotations
 
@@ -17,6 +17,8 @@ STARTING = 10.0  # seconds until it must answer
 ENDING = 5.0  # seconds for it to end by itself
 IN_MEMORY = ("--appendonly", "no")
 ON_THE_DISK = ("--appendonly", "yes", "--appendfsync", "always")
+# Waits for the end of its input, which comes when we end, however we end.
+WATCH = ("sh", "-c", 'read -r _; kill -9 "$1"; rm -rf "$2"', "sh")
 
 
 class RedisServer:
@@ -36,6 +38,7 @@ class RedisServer:
         where = ("--bind", "127.0.0.1", "--dir", self._folder.name)
         self._command = (program, *where, "--save", "", *kept)
         self._process: subprocess.Popen[bytes] | None = None
+        self._watch: subprocess.Popen[bytes] | None = None
 
     @property
     def url(self) -> str:
@@ -46,6 +49,7 @@ class RedisServer:
         command = (*self._command, "--port", str(self.port))
         with (Path(self._folder.name) / "log").open("wb") as log:
             self._process = subprocess.Popen(command, stdout=log, stderr=log)
+        self._watch = self._watching(self._process.pid)
         give_up = time.monotonic() + STARTING
         while not _answers(self.port, self._process.pid):
             if self._process.poll() is not None or time.monotonic() > give_up:
@@ -55,18 +59,34 @@ class RedisServer:
 
     def kill(self) -> None:
         """SIGKILL: it has no time to write anything."""
+        self._end_watch()
         if self._process is not None:
             self._process.kill()
             self._process.wait()
 
     def stop(self) -> None:
         """End it, with its folder and all it has kept."""
+        self._end_watch()
         if self._process is not None:
             self._process.terminate()
             with suppress(subprocess.TimeoutExpired):
                 self._process.wait(ENDING)
         self.kill()
         self._folder.cleanup()
+
+    def _watching(self, pid: int) -> subprocess.Popen[bytes]:
+        """Out of the reach of Ctrl-C and of a terminal that is closed."""
+        command, silent = (*WATCH, str(pid), self._folder.name), subprocess.DEVNULL
+        return subprocess.Popen(
+            command, stdin=subprocess.PIPE, stdout=silent, stderr=silent, start_new_session=True
+        )
+
+    def _end_watch(self) -> None:
+        """Before Redis ends: its number may then be that of another process."""
+        if self._watch is not None:
+            self._watch.kill()
+            self._watch.communicate()
+            self._watch = None
 
     def _fail(self) -> None:
         log = Path(self._folder.name) / "log"

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import signal
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -10,6 +13,8 @@ import pytest
 from sandbox.login.problems import Problem
 from sandbox.serving.redis_server import RedisServer
 from tests.one_redis import own_redis, plain_client
+from tests.process.workers import is_running
+from tests.wire.raw_http import until
 
 
 @pytest.fixture(params=[False, True], ids=["in memory", "on the disk"])
@@ -49,6 +54,26 @@ def test_stopped_it_leaves_no_process_and_no_folder(server: RedisServer) -> None
     assert not Path(f"/proc/{pid}").exists()
     assert not folder.exists()
     server.stop()  # no harm
+
+
+@pytest.mark.parametrize("how", [signal.SIGKILL, signal.SIGHUP], ids=lambda how: how.name)
+def test_it_does_not_outlive_whoever_started_it(how: signal.Signals) -> None:
+    """SIGHUP comes when a terminal is closed, and redis-server does not mind it."""
+    own_redis().stop()  # or the test is skipped
+    starts = (
+        "from sandbox.serving.redis_server import RedisServer\n"
+        "server = RedisServer().start()\n"
+        "print(server.url, flush=True)\n"
+        "input()\n"
+    )
+    pipe = subprocess.PIPE
+    starter = subprocess.Popen([sys.executable, "-c", starts], stdin=pipe, stdout=pipe, text=True)
+    assert starter.stdout
+    with plain_client(starter.stdout.readline().strip()) as client:
+        pid, folder = client.info("server")["process_id"], client.config_get("dir")["dir"]
+    starter.send_signal(how)
+    starter.communicate()
+    until(lambda: not is_running(pid) and not Path(folder).exists())
 
 
 def test_where_it_is_not_installed_the_sentence_says_what_to_type(
