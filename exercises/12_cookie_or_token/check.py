@@ -272,9 +272,10 @@ def a_logout_ends_the_cookies_alone(exam: Exam) -> None:
 
 
 def _cookie() -> str:
-    """A short one, so that a line of the transcript can be read."""
-    return f"sid={secrets.token_urlsafe(8)}"
+    """A short one, so that a line of the transcript can be read; lstrip("sid=") spoils it."""
+    return f"sid=d{secrets.token_urlsafe(8)}"
 
 
 def _token() -> str:
-    return f"{secrets.token_urlsafe(4)}.{secrets.token_urlsafe(8)}"
+    """lstrip("Bearer ") spoils it."""
+    return f"e{secrets.token_urlsafe(4)}.{secrets.token_urlsafe(8)}"

@@ -326,7 +326,7 @@ def another_sites_post_changes_nothing(exam: Exam) -> None:
     needs=[no_visitor_sees_the_inside],
 )
 def another_host_gets_no_page(exam: Exam) -> None:
-    """A request that names another host is refused, whoever sends it."""
+    """A request that names another host gets no page, whoever sends it."""
     visit = Visit(exam)
     alice, elsewhere = visit.log_in("alice", exam.name()), {"Host": f"{exam.word()}.example"}
     for path in ("/", "/login", "/profile"):

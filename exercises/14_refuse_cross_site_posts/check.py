@@ -23,7 +23,8 @@ class Site:
 
     def __init__(self, exam: Exam) -> None:
         self._exam = exam
-        self.name, self.port = f"{exam.word()}.example", exam.random.randrange(8000, 9000)
+        self.name = f"the-{exam.word()}.example"  # lstrip("http://") spoils it
+        self.port = exam.random.randrange(8000, 9000)
         self.host = f"{self.name}:{self.port}"
 
     def asks(self, method: str, **headers: str) -> Seen:
