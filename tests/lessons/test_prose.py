@@ -267,6 +267,15 @@ def markdown_is_read(lesson: Lesson) -> Faults:
     return [f"{lesson.at(line)}: text in HTML; an empty line belongs below a tag" for line in raw]
 
 
+def nothing_is_quoted(lesson: Lesson) -> Faults:
+    readme = lesson.folder / "README.md"
+    return [
+        f"{place_of(readme)}:{number}: a line that begins with > is read as a quotation"
+        for number, line in enumerate(readme.read_text(encoding="utf-8").splitlines(), 1)
+        if line.startswith(">")
+    ]
+
+
 @dataclass(frozen=True)
 class Rule:
     """What holds for each lesson; `planted` are changes of the good one that break it."""
@@ -403,6 +412,11 @@ RULES = [
             ("README.md", "<details><summary>A model sentence</summary>\n", "<details>"),
             ("README.md", "Bob looks, too.", "<div>Bob looks, too.</div>"),
         ),
+    ),
+    Rule(
+        "no line begins as a quotation does",
+        nothing_is_quoted,
+        (("README.md", "Bob looks, too.", "Bob looks: Storage\n> Cookies."),),
     ),
 ]
 PLANTED = [
