@@ -3,18 +3,24 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 
 from sandbox.tutor.lesson.parts import Expectation, Prediction, Step
 
 DONT_KNOW = "0"
-STOPS = {  # the stages of recognise in their order, and the codes with which a request stops there
+STOPS = {  # stages in the order in which a request comes to them, and the codes that end it there
     "read_cookie": ("NO_COOKIE",),
     "check_signature": ("MALFORMED", "BAD_SIGNATURE", "EXPIRED"),
     "look_up_session": ("UNKNOWN_SESSION",),
     "check_limits": ("IDLE_TIMEOUT", "ABSOLUTE_TIMEOUT"),
     "find_user": ("UNKNOWN_USER",),
+    "refuse_cross_site": ("CROSS_SITE",),
+    "read_bearer": ("NO_TOKEN",),
+    "check_token": ("BAD_SIGNATURE", "EXPIRED"),
+    "throttle": ("THROTTLED",),
     "check_password": ("BAD_CREDENTIALS",),
 }
+ALL_STAGES = dict.fromkeys(STOPS, "SKIPPED")
 
 
 def question_lines(prediction: Prediction) -> list[str]:
@@ -68,8 +74,13 @@ def in_words(prediction: Prediction, answer: str) -> str:
     return "; ".join(f"{option.text}: {heap}" for option, heap in pairs)
 
 
-def feedback(step: Step, answer: str, right: str) -> list[str]:
-    """What became of the prediction: the outcome, where they part, the line of each option."""
+def feedback(
+    step: Step, answer: str, right: str, stages: Mapping[str, str] = ALL_STAGES
+) -> list[str]:
+    """What became of the prediction: the outcome, where they part, the line of each option.
+
+    `stages` are those of the request that was asked about, and how each ended.
+    """
     asked = step.prediction
     if asked is None or not right:  # in a browser something else may come true
         return []
@@ -77,16 +88,16 @@ def feedback(step: Step, answer: str, right: str) -> list[str]:
         return _each_sorted(asked, answer, right, step.answers)
     told = sorted(step.answers) if asked.kind != "choose" else list(dict.fromkeys([answer, right]))
     answers = [step.answers[letter] for letter in told if letter in step.answers]
-    return [_outcome(asked, answer, right), *answers]
+    return [_outcome(asked, answer, right, stages), *answers]
 
 
-def _outcome(asked: Prediction, answer: str, right: str) -> str:
+def _outcome(asked: Prediction, answer: str, right: str, stages: Mapping[str, str]) -> str:
     outcome = in_words(asked, right)
     if answer == right:
         return f"You said: {outcome}. You were right."
     if answer == DONT_KNOW:
         return f"It was: {outcome}."
-    part = _parting(asked, answer, right)
+    part = _parting(asked, answer, right, stages)
     where = f" They part at {part}." if part else ""
     return f"You said: {in_words(asked, answer)}. It was: {outcome}.{where}"
 
@@ -102,18 +113,26 @@ def _each_sorted(asked: Prediction, answer: str, right: str, answers: dict[str, 
     return lines
 
 
-def _parting(prediction: Prediction, answer: str, right: str) -> str | None:
+def _parting(
+    prediction: Prediction, answer: str, right: str, stages: Mapping[str, str]
+) -> str | None:
     """The stage at which the expected story and the real one part: the earlier of two stops."""
-    stops = {option.letter: _stop(option.expectation) for option in prediction.options}
+    stops = {option.letter: _stop(option.expectation, stages) for option in prediction.options}
     named = [stop for letter in (right, answer) if (stop := stops.get(letter))]
     in_a_story = [stage for stage in STOPS if stage in named]
     return next(iter(in_a_story or named), None)
 
 
-def _stop(expectation: Expectation | None) -> str | None:
-    """Where a request stops of which this is expected; None when nothing refuses it."""
+def _stop(expectation: Expectation | None, stages: Mapping[str, str]) -> str | None:
+    """Where a request stops of which this is expected; None when nothing refuses it.
+
+    Two stages may end with one code: then it is the one that did, if one did. What this server
+    does not have stops nobody.
+    """
     if expectation is None or expectation.value in ("OK", ""):
         return None
     if expectation.subject == "stage":
         return expectation.name
-    return next((stage for stage, codes in STOPS.items() if expectation.value in codes), None)
+    code = expectation.value
+    able = [stage for stage, codes in STOPS.items() if code in codes and stage in stages]
+    return next((stage for stage in able if stages[stage] == code), next(iter(able), None))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 
@@ -16,7 +17,7 @@ from sandbox.tutor.lesson.asking import (
 )
 from sandbox.tutor.lesson.attempts import Attempts
 from sandbox.tutor.lesson.browsing import RecipeFailed
-from sandbox.tutor.lesson.exchange import Exchange
+from sandbox.tutor.lesson.exchange import Exchange, stages_of
 from sandbox.tutor.lesson.filling import NotAGap
 from sandbox.tutor.lesson.judge import (
     MISSING,
@@ -252,7 +253,7 @@ class Guide:
             missed = answer != right
             if answer == DONT_KNOW:
                 answer = self._once_more(asked) or DONT_KNOW
-            for line in feedback(step, answer, right):
+            for line in feedback(step, answer, right, stages_asked_about(asked, sightings)):
                 self._screen.prose(line)
         self._screen.prose(step.after)
         return missed
@@ -273,6 +274,14 @@ class Guide:
             return self._answer(asked, prompt, "This step is over; answer, then go on.")
         except Skip:
             return None
+
+
+def stages_asked_about(asked: Prediction, sightings: Sequence[Sighting]) -> dict[str, str]:
+    """How each stage ended at the server of which the prediction speaks."""
+    exchange = sightings[asked.at - 1].exchange
+    told = [option.expectation for option in asked.options if option.expectation]
+    of_neighbour = any(each.subject == "neighbour" for each in told)
+    return stages_of(exchange.neighbour) if of_neighbour else exchange.stages
 
 
 def _before_start(step: Step) -> str:

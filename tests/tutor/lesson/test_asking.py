@@ -158,6 +158,36 @@ def test_a_wrong_answer_gets_both_lines_and_where_they_part() -> None:
     assert first == "You said: Nowhere. It was: At the signer. They part at check_signature."
 
 
+@pytest.mark.parametrize(
+    ("said", "was", "stages", "part"),
+    [
+        (
+            "BAD_CREDENTIALS",
+            "THROTTLED",
+            {"read_cookie": "NO_COOKIE", "throttle": "THROTTLED", "check_password": "SKIPPED"},
+            "throttle",
+        ),
+        ("OK", "NO_TOKEN", {"read_bearer": "NO_TOKEN", "check_token": "SKIPPED"}, "read_bearer"),
+        ("OK", "EXPIRED", {"check_signature": "SKIPPED", "check_token": "EXPIRED"}, "check_token"),
+        ("OK", "EXPIRED", {"check_signature": "EXPIRED"}, "check_signature"),
+        ("CROSS_SITE", "OK", {"refuse_cross_site": "OK"}, "refuse_cross_site"),
+    ],
+)
+def test_a_code_belongs_to_the_stage_of_this_server_that_ends_with_it(
+    said: str, was: str, stages: dict[str, str], part: str
+) -> None:
+    options = f"a. This -> verdict == {said}\nb. That -> verdict == {was}\nwatch read_cookie"
+    first, *_ = feedback(a_step(asked("", f"What?\n{options}")), "a", "b", stages)
+    assert first == f"You said: This. It was: That. They part at {part}."
+
+
+def test_at_a_stage_that_this_server_does_not_have_nothing_parts() -> None:
+    options = "a. Gone -> verdict == UNKNOWN_SESSION\nb. In -> verdict == OK\nwatch check_token"
+    step = a_step(asked("", f"Is she known?\n{options}"))
+    first, *_ = feedback(step, "a", "b", {"read_cookie": "OK", "check_token": "OK"})
+    assert first == "You said: Gone. It was: In."
+
+
 def test_where_no_option_names_a_stop_nothing_is_said_of_a_parting() -> None:
     counted = asked("", "How many?\na. One -> rows == 1\nb. None -> rows == 0\nwatch open_session")
     first, *_ = feedback(a_step(counted), "a", "b")
