@@ -1,7 +1,7 @@
 """A server with one page. It is here so that you can read its trace.
 
 New here: everything. `recognise` is the story of each request; `read_cookie` is its only stage.
-Alone: python lessons/00_reading_a_trace/app.py
+Alone: .venv/bin/python lessons/00_reading_a_trace/app.py
 """
 
 from bottle import Bottle

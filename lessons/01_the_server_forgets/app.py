@@ -1,7 +1,7 @@
 """A server that is told a name and forgets it.
 
 New here: everything. `read_cookie` looks for a cookie, but nobody has handed one out.
-Alone: python lessons/01_the_server_forgets/app.py
+Alone: .venv/bin/python lessons/01_the_server_forgets/app.py
 """
 
 from bottle import Bottle, request

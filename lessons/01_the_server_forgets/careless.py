@@ -1,7 +1,7 @@
 """Careless: the name of whoever spoke last is kept in a variable that all visitors share.
 
 Unlike app.py: `latest_name`. It is for this lesson only.
-Alone: python lessons/01_the_server_forgets/careless.py
+Alone: .venv/bin/python lessons/01_the_server_forgets/careless.py
 """
 
 from bottle import Bottle, request

@@ -1,7 +1,7 @@
 """A server that hands out the visitor's name in a cookie, and believes it when it comes back.
 
 New, unlike lesson 01: `set_cookie` sends the name out; `read_cookie` finds it from then on.
-Alone: python lessons/02_plain_cookie/app.py
+Alone: .venv/bin/python lessons/02_plain_cookie/app.py
 """
 
 from bottle import Bottle, HTTPResponse, request

@@ -1,7 +1,7 @@
 """A server that stamps the name it hands out, and believes nothing without its stamp.
 
 New, unlike lesson 02: `sign_session_id` makes the stamp, `check_signature` makes it again.
-Alone: python lessons/03_signed_cookie/app.py
+Alone: .venv/bin/python lessons/03_signed_cookie/app.py
 """
 
 from functools import partial

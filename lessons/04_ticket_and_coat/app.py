@@ -1,7 +1,7 @@
 """A server that keeps each visitor's word in its store and hands out a ticket for it.
 
 New, unlike lesson 03: the word stays here, in a row; the cookie carries only the row's id.
-Alone: python lessons/04_ticket_and_coat/app.py
+Alone: .venv/bin/python lessons/04_ticket_and_coat/app.py
 """
 
 from bottle import HTTPResponse, request

@@ -1,7 +1,7 @@
 """Careless: the tickets are numbered 1, 2, 3, and nothing proves that a ticket is one of ours.
 
 Unlike app.py: ids that anybody can guess, in a cookie without a stamp. For this lesson only.
-Alone: python lessons/04_ticket_and_coat/careless.py
+Alone: .venv/bin/python lessons/04_ticket_and_coat/careless.py
 """
 
 from itertools import count

@@ -1,7 +1,7 @@
 """A server that asks for a password once and then knows its visitor by the ticket.
 
 New, unlike lesson 04: `log_in` checks a password and begins a session that names the user.
-Alone: python lessons/05_logging_in/app.py
+Alone: .venv/bin/python lessons/05_logging_in/app.py
 """
 
 from bottle import HTTPResponse, request

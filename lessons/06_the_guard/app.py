@@ -1,7 +1,7 @@
 """A server with a guard before every page that is not on its list of public ones.
 
 New, unlike lesson 05: `guard` decides with what `recognise` found out; `next` leads back.
-Alone: python lessons/06_the_guard/app.py
+Alone: .venv/bin/python lessons/06_the_guard/app.py
 """
 
 from bottle import request

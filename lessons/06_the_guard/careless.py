@@ -1,7 +1,7 @@
 """A careless server: it lists the pages that are guarded, and one was forgotten.
 
 Unlike app.py: GUARDED in the place of PUBLIC. The link to /report is hidden, and nothing else.
-Alone: python lessons/06_the_guard/careless.py
+Alone: .venv/bin/python lessons/06_the_guard/careless.py
 """
 
 from bottle import request

@@ -1,7 +1,7 @@
 """A server for several visitors at once: each ticket finds its own row, each row its user.
 
 New, unlike lesson 06: the word is back, and `/word` shows it. The ticket alone says whose it is.
-Alone: python lessons/07_two_browsers/app.py
+Alone: .venv/bin/python lessons/07_two_browsers/app.py
 """
 
 from typing import Any

@@ -1,7 +1,7 @@
 """Careless: the current user is kept in a variable, and `/word` shows the word of any user.
 
 Unlike app.py: `current`, and `/word` believes the address. It is for this lesson only.
-Alone: python lessons/07_two_browsers/careless.py
+Alone: .venv/bin/python lessons/07_two_browsers/careless.py
 """
 
 from typing import Any

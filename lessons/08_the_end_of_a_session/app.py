@@ -1,7 +1,7 @@
 """A server that ends sessions: on request, after silence, and after a lifetime.
 
 New, unlike lesson 07: `log_out`, which deletes the row before it drops the cookie; `LIMITS`.
-Alone: python lessons/08_the_end_of_a_session/app.py
+Alone: .venv/bin/python lessons/08_the_end_of_a_session/app.py
 """
 
 from bottle import HTTPResponse, request

@@ -1,7 +1,7 @@
 """Careless: logging out drops the cookie and leaves the row; browsers may keep the pages.
 
 Unlike app.py: `logout`, and `without_no_store`. It is for this lesson only.
-Alone: python lessons/08_the_end_of_a_session/careless.py
+Alone: .venv/bin/python lessons/08_the_end_of_a_session/careless.py
 """
 
 from typing import Any

@@ -1,7 +1,7 @@
 """A server with two logins: a session for its pages, a token for callers of its API.
 
 New, unlike lesson 08: `sign_token` writes a token, `check_token` reads it; no row is kept.
-Alone: python lessons/09_tokens/app.py
+Alone: .venv/bin/python lessons/09_tokens/app.py
 """
 
 from pathlib import Path

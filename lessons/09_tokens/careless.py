@@ -1,7 +1,7 @@
 """Careless: the whole login stands in a token, and a word from a dictionary signs it.
 
 Unlike app.py: the token is in the cookie; there is no row; `KEY`. It is for this lesson only.
-Alone: python lessons/09_tokens/careless.py
+Alone: .venv/bin/python lessons/09_tokens/careless.py
 """
 
 import warnings

@@ -1,6 +1,6 @@
 """Guess the key of a token: sign its words with each word of a list, and compare.
 
-    python lessons/09_tokens/crack.py TOKEN [WORDS.txt]
+    .venv/bin/python lessons/09_tokens/crack.py TOKEN [WORDS.txt]
 
 It works at home, without asking the server. A key of 256 random bits is in no list.
 """
@@ -14,7 +14,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 COMMON = ("password", "123456", "changeme", "jwt", "key", "admin", "secret", "letmein")
-HOW = "python lessons/09_tokens/crack.py TOKEN [WORDS.txt]"
+HOW = ".venv/bin/python lessons/09_tokens/crack.py TOKEN [WORDS.txt]"
 
 
 def crack(token: str, words: Iterable[str]) -> str | None:

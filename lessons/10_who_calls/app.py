@@ -1,7 +1,7 @@
 """A shop with four callers: a page's link, its script, curl; and it calls a neighbour itself.
 
 New, unlike lesson 09: `let_scripts_read` (CORS); `ask_for_stock`, with a token of the shop's own.
-Alone: python lessons/10_who_calls/app.py
+Alone: .venv/bin/python lessons/10_who_calls/app.py
 """
 
 import re

@@ -1,7 +1,7 @@
 """A login with two strategies: a password for the form, a token for the API.
 
 New, unlike lesson 09: `begin_session` after a strategy has named the user, as Passport does it.
-Alone: python lessons/11_from_here_to_passport/app.py
+Alone: .venv/bin/python lessons/11_from_here_to_passport/app.py
 """
 
 from bottle import HTTPResponse, request

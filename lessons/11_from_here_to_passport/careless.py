@@ -1,7 +1,7 @@
 """Careless: its guard stands before the middleware that recognises, and one page before both.
 
 Unlike app.py: `too_early`. It is for this lesson only.
-Alone: python lessons/11_from_here_to_passport/careless.py
+Alone: .venv/bin/python lessons/11_from_here_to_passport/careless.py
 """
 
 from bottle import HTTPResponse, request

@@ -1,6 +1,6 @@
 """How long a login takes for each name, measured from outside.
 
-    python lessons/12_fixation_replay_guessing/answer_times.py PORT alice nobody
+    .venv/bin/python lessons/12_fixation_replay_guessing/answer_times.py PORT alice nobody
 
 First start careless_guess.py or app.py in another terminal; it shows the port. The shortest of a
 few answers says most: whatever disturbs an answer makes it longer.
@@ -15,7 +15,7 @@ from urllib.request import urlopen
 TRIES = 4  # fewer than the failures that app.py allows without a wait
 PATIENCE = 10.0  # seconds
 HIGHEST_PORT = 65535
-HOW = "python lessons/12_fixation_replay_guessing/answer_times.py PORT alice nobody"
+HOW = ".venv/bin/python lessons/12_fixation_replay_guessing/answer_times.py PORT alice nobody"
 
 
 def answer_time(port: int, name: str) -> tuple[float, int]:

@@ -1,7 +1,7 @@
 """A server that withstands old attacks: a planted ticket, a copy, a late write, a guesser.
 
 New, unlike lesson 11: `keep_slowly`, during which the same user logs out in another tab.
-Alone: python lessons/12_fixation_replay_guessing/app.py
+Alone: .venv/bin/python lessons/12_fixation_replay_guessing/app.py
 """
 
 from bottle import HTTPResponse, request

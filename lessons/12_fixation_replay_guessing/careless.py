@@ -1,7 +1,7 @@
 """Careless: a login keeps the id, a logout keeps the row, a late write brings a row back.
 
 Unlike app.py: `put`, `log_in`, `keep_slowly`, `logout`. It is for this lesson only.
-Alone: python lessons/12_fixation_replay_guessing/careless.py
+Alone: .venv/bin/python lessons/12_fixation_replay_guessing/careless.py
 """
 
 from dataclasses import replace

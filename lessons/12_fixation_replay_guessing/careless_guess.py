@@ -1,7 +1,7 @@
 """Careless: anybody may guess as often as he likes, and unknown names are answered sooner.
 
 Unlike app.py: `find_account`, `log_in`. It is for this lesson only.
-Alone: python lessons/12_fixation_replay_guessing/careless_guess.py
+Alone: .venv/bin/python lessons/12_fixation_replay_guessing/careless_guess.py
 """
 
 from bottle import request

@@ -1,7 +1,7 @@
 """Careless: the user's name stands in the cookie, stamped with the key of the documentation.
 
 Unlike app.py: `KEY`, and no row is kept. It is for this lesson only.
-Alone: python lessons/12_fixation_replay_guessing/careless_key.py
+Alone: .venv/bin/python lessons/12_fixation_replay_guessing/careless_key.py
 """
 
 from bottle import HTTPResponse, request

@@ -1,7 +1,7 @@
 """A server that other sites cannot use in alice's name, and that runs nobody's script.
 
 New, unlike lesson 12: `form_token` and `check_form_token`; a word of bob's is shown, escaped.
-Alone: python lessons/13_other_sites_other_scripts/app.py
+Alone: .venv/bin/python lessons/13_other_sites_other_scripts/app.py
 """
 
 import hmac

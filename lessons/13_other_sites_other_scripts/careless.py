@@ -1,7 +1,7 @@
 """Careless: it takes a form from any site; the visitor chooses the SameSite of his cookie.
 
 Unlike app.py: `login`, `keep_word`, `from_anywhere`. It is for this lesson only.
-Alone: python lessons/13_other_sites_other_scripts/careless.py
+Alone: .venv/bin/python lessons/13_other_sites_other_scripts/careless.py
 """
 
 from bottle import HTTPResponse, request

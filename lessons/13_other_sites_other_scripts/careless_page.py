@@ -1,7 +1,7 @@
 """Careless: words are shown unescaped, so they may be scripts; scripts find a token to read.
 
 Unlike app.py: `login`, `home`, `give_token`, `without_csp`. It is for this lesson only.
-Alone: python lessons/13_other_sites_other_scripts/careless_page.py
+Alone: .venv/bin/python lessons/13_other_sites_other_scripts/careless_page.py
 """
 
 import html

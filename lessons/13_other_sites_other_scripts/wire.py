@@ -1,6 +1,6 @@
 """Stands between a browser and a server of this machine, and prints what the browser sends.
 
-    python lessons/13_other_sites_other_scripts/wire.py PORT
+    .venv/bin/python lessons/13_other_sites_other_scripts/wire.py PORT
 
 The lesson, or a server that runs alone, shows its port. Ctrl-C ends the listening.
 """
@@ -14,7 +14,7 @@ from sandbox.trace.stage import printable
 HERE = "127.0.0.1"
 HIGHEST_PORT = 65535
 AT_ONCE = 64 * 1024  # bytes
-HOW = "python lessons/13_other_sites_other_scripts/wire.py PORT"
+HOW = ".venv/bin/python lessons/13_other_sites_other_scripts/wire.py PORT"
 
 
 def show(sent: bytes) -> None:

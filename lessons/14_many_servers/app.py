@@ -1,7 +1,7 @@
 """A server that can be one of many: it runs in two processes, with a store each or with one.
 
 New, unlike lesson 13: nothing in this file. What differs is where its sessions are kept.
-Alone: python lessons/14_many_servers/app.py
+Alone: .venv/bin/python lessons/14_many_servers/app.py
 """
 
 from bottle import HTTPResponse

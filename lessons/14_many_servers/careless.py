@@ -2,7 +2,7 @@
 
 Unlike app.py: `recognise` looks nothing up, `hand_out` writes the whole cookie anew each time, and
 `logout` has nothing to delete. It is for this lesson only.
-Alone: python lessons/14_many_servers/careless.py
+Alone: .venv/bin/python lessons/14_many_servers/careless.py
 """
 
 from functools import partial

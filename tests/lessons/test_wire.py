@@ -99,4 +99,4 @@ def test_what_is_no_port_is_a_sentence(given: str) -> None:
     with listening(given) as program:
         _, errors = program.communicate(timeout=30)
     assert program.returncode == 1
-    assert errors.startswith("Give the port of a server: python lessons/13_")
+    assert errors.startswith("Give the port of a server: .venv/bin/python lessons/13_")
