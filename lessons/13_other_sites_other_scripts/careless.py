@@ -1,6 +1,6 @@
 """Careless: it takes a form from any site; the visitor chooses the SameSite of his cookie.
 
-Unlike app.py: `login`, `keep_word`, `from_anywhere`. It is for this lesson only.
+Unlike app.py: `login`, `keep_word`, `FromAnywhere`. It is for this lesson only.
 Alone: .venv/bin/python lessons/13_other_sites_other_scripts/careless.py
 """
 
@@ -8,7 +8,7 @@ from bottle import HTTPResponse, request
 
 from sandbox.login.cookies import CookieSettings
 from sandbox.login.flow import Bricks, Visitor, begin_session, recognise
-from sandbox.login.middleware import Environ, Middleware, StartResponse, WSGIApp
+from sandbox.login.middleware import VISITOR, Environ, Middleware
 from sandbox.login.server import guarded, new_routes, present_session, queue_cookie, see_other
 from sandbox.login.strategies import authenticate, local
 from sandbox.login.word import write_word
@@ -31,7 +31,14 @@ FIELDS = {
 WORD = Form("/word", "Keep", {"word": "Word"})
 
 
-def make_app(bricks: Bricks) -> WSGIApp:
+class FromAnywhere(Middleware):
+    """Careless: it recognises who asks, and leaves out `refuse_cross_site`."""
+
+    def _admit(self, environ: Environ) -> None:
+        environ[VISITOR] = self._who_is_asking(environ)
+
+
+def make_app(bricks: Bricks) -> Middleware:
     app = new_routes()
 
     @app.get("/login")
@@ -57,16 +64,7 @@ def make_app(bricks: Bricks) -> WSGIApp:
         write_word(bricks.store, visitor.session, request.forms.word)  # careless: no form token
         return see_other("/")
 
-    return from_anywhere(Middleware(app, lambda header: recognise(bricks, header)))
-
-
-def from_anywhere(app: WSGIApp) -> WSGIApp:
-    """Careless: whatever Sec-Fetch-Site says, go on as if nobody's page had asked."""
-
-    def answer(environ: Environ, start_response: StartResponse) -> object:
-        return app(environ | {"HTTP_SEC_FETCH_SITE": "none"}, start_response)
-
-    return answer
+    return FromAnywhere(app, lambda header: recognise(bricks, header))
 
 
 if __name__ == "__main__":
