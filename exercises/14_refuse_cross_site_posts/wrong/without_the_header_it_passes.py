@@ -1,8 +1,8 @@
 # Caught by: without_it_the_origin_decides
 """A request without `Sec-Fetch-Site` passes.
 
-Browsers of before 2020, and some of 2022, do not send it. They send the cookie, though, and they
-name the origin of the page.
+Firefox sends it since 2021, Safari since 2023; before, they did not. They sent the cookie, though,
+and they named the origin of the page.
 """
 
 from __future__ import annotations

@@ -59,7 +59,7 @@ LINES = (
     Line(
         "kill the store",
         lambda world, _: world.two.kill_store(),
-        lambda *_: "The Redis was killed (SIGKILL). Nothing answers at its port.",
+        lambda *_: "Nothing answers at the port of the Redis: it was killed (SIGKILL).",
     ),
     Line(
         "start the store",
