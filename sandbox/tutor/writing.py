@@ -5,9 +5,11 @@ from __future__ import annotations
 import re
 import textwrap
 from collections.abc import Collection
-from typing import TextIO
+from typing import ClassVar, TextIO
 
-from rich.markdown import Markdown
+from rich.console import Console, ConsoleOptions, RenderResult
+from rich.markdown import Markdown, MarkdownElement, TableElement
+from rich.table import Table
 from rich.text import Text
 from rich.theme import Theme
 
@@ -29,7 +31,28 @@ THEME = Theme(
     }
 )
 PADDING = re.compile(r" +$", re.MULTILINE)
+BOTH_ESCAPED = r"\_\_"  # or Markdown takes __init__ for a strong init
 LINK = re.compile(r"\[([^\]]*)\]\(([^)]*)\)")
+
+
+class FoldedTable(TableElement):
+    """A table whose words stay whole: what is too long for its column goes on below."""
+
+    def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
+        for drawn in super().__rich_console__(console, options):
+            if isinstance(drawn, Table):
+                for column in drawn.columns:
+                    column.overflow = "fold"
+            yield drawn
+
+
+class Prose(Markdown):
+    """Markdown in which nothing is left out."""
+
+    elements: ClassVar[dict[str, type[MarkdownElement]]] = {
+        **Markdown.elements,
+        "table_open": FoldedTable,
+    }
 
 
 class Writing:
@@ -71,7 +94,7 @@ class Writing:
             text = LINK.sub(_link_in_words, self._painter.writable(markdown))
             width = min(self._console.width, WIDEST)
             with self._console.capture() as drawn:  # rich draws signs of its own
-                self._console.print(Markdown(text, hyperlinks=False), width=width)
+                self._console.print(Prose(text, hyperlinks=False), width=width)
             self._out.write("\n" + PADDING.sub("", self._painter.writable(drawn.get())))
 
     def prompt(self, text: str) -> None:
@@ -91,4 +114,5 @@ def _link_in_words(link: re.Match[str]) -> str:
     words, to = link.groups()
     if words == to:
         return words
-    return f"{words} ({to})" if to.startswith("http") else f"{words} ({to.lstrip('./')})"
+    path = to if to.startswith("http") else to.lstrip("./")
+    return f"{words} ({path.replace('__', BOTH_ESCAPED)})"

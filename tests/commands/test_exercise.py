@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import json
 import os
+import sys
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from sandbox.tutor.exercise.board import Board
+from sandbox.tutor.exercise.shelf import all_exercises
+from sandbox.tutor.progress import ExerciseProgress
 from tests.exercises.commanding import SOLUTIONS, Clone
 from tests.exercises.small import ADDS_TWO, ANY_WORD, DOUBLE_STARTER
 
@@ -43,6 +47,14 @@ def test_the_list_says_how_far_the_student_is_in_each(clone: Clone) -> None:
         "02 Greet                       passed     after 01 · complete it; solution seen",
         "03 Count                       not begun  after 02 · find the bug",
     ]
+
+
+def test_between_a_long_title_and_its_state_stands_a_blank(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    longest = max(all_exercises(), key=lambda each: len(each.title))
+    Board(sys.stdout, plain=True).row(longest, ExerciseProgress(), begun=False)
+    assert f"{longest.title} not begun " in capsys.readouterr().out
 
 
 def test_the_list_makes_no_answers(clone: Clone) -> None:

@@ -37,6 +37,13 @@ class QuickBrowser(Screen):
 
 def led_by(number: str, step: int, path: str, *forms: dict[str, str], typed: str = "") -> str:
     """What is shown in a step to somebody who sends these forms with a browser."""
+    return " ".join(shown_in(number, step, path, *forms, typed=typed).split())
+
+
+def shown_in(
+    number: str, step: int, path: str = "/", *forms: dict[str, str], typed: str = ""
+) -> str:
+    """The same, line by line."""
     lesson = find_lesson(number)
     out, inbox = io.StringIO(), Inbox(io.StringIO(typed))
     with Site(0, inbox.seen) as site:
@@ -45,11 +52,18 @@ def led_by(number: str, step: int, path: str, *forms: dict[str, str], typed: str
         guide = Guide(lesson, site, Desk(screen, inbox, lesson.folder, None), step)
         with suppress(Ended):  # nobody presses Enter at the end
             guide.do(lesson.steps[step - 1])
-    return " ".join(out.getvalue().split())
+    return out.getvalue()
 
 
 ALICE = {"username": "alice", "password": "wonderland"}
 SKIP_THE_QUESTION = "s\n"
+
+
+def test_what_is_looked_up_is_as_wide_as_the_prose() -> None:
+    told = shown_in("09", 1, typed="y NO_TOKEN\nw\n")
+    assert "one blank, and the" in told
+    assert "the store holds 0 rows" in told
+    assert [line for line in told.splitlines() if len(line) > 80] == []
 
 
 def test_a_browser_that_follows_a_303_at_once_has_done_the_next_request() -> None:

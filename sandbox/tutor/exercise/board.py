@@ -92,7 +92,7 @@ class Board(Writing):
         state = "passed" if mine.passed else "begun" if begun else "not begun"
         seen = "; solution seen" if mine.solution_seen else ""
         name = f"{exercise.number} {exercise.title}"
-        self.say(f"{name:31}{state:11}after {exercise.after} · {exercise.form}{seen}")
+        self.say(f"{name:30} {state:10} after {exercise.after} · {exercise.form}{seen}")
 
     def _passed(self, result: Result) -> None:
         for check in result.checks:

@@ -105,9 +105,9 @@ class Desk:
         if key in ("b", "s", "q") and not rest:
             raise {"b": Back, "s": Skip, "q": Quit}[key]()
         if key == "y":
-            self._show(why_lines(rest.strip() or self.code))
+            self._tell(why_lines(rest.strip() or self.code))
         elif line == "w":
-            self._show(where(self.world, self.waits_for) if self.world else [])
+            self._tell(where(self.world, self.waits_for) if self.world else [])
         elif line == "d":
             self._show(what_changed(self._folder, self._before))
         elif line == "h":
@@ -125,6 +125,12 @@ class Desk:
         elif self.world and self.waits_for:
             lines.append("Only the built-in visitor can do this one: press Enter.")
         return lines or ["Read the text above. Nothing has to be sent here."]
+
+    def _tell(self, sentences: list[str]) -> None:
+        """What is read; a command or a line of a program is shown in one piece."""
+        self.screen.say()
+        for sentence in sentences:
+            self.screen.say(sentence)
 
     def _show(self, lines: list[str]) -> None:
         self.screen.say()

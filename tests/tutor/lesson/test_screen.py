@@ -43,6 +43,31 @@ sign_session_id, as lesson 03 (03_signed_cookie/README.md) showed; more in RFC
 """
 
 
+TABLE = """
+| here | Express, express-session, Passport | Flask-Login | Django |
+| --- | --- | --- | --- |
+| `check_limits` | `passport.session()`, deserializeUser | `PERMANENT_SESSION_LIFETIME` | in a row |
+"""
+
+
+def test_a_word_that_is_too_long_for_its_column_goes_on_below(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    screen, out = shown(60, monkeypatch)
+    screen.prose(TABLE)
+    lines = text(out).splitlines()
+    heads = next(line for line in lines if "Flask-Login" in line)
+    column = slice(heads.index("Flask-Login"), heads.index("Django"))
+    cells = "".join(line[column].strip() for line in lines)
+    assert "PERMANENT_SESSION_LIFETIME" in cells
+
+
+def test_the_path_of_a_link_is_written_out(monkeypatch: pytest.MonkeyPatch) -> None:
+    screen, out = shown(80, monkeypatch)
+    screen.prose("The [stores](../../sandbox/login/stores/__init__.py).")
+    assert text(out) == "\nThe stores (sandbox/login/stores/__init__.py).\n"
+
+
 def shown(
     width: int, monkeypatch: pytest.MonkeyPatch, encoding: str = "utf-8", plain: bool = False
 ) -> tuple[Screen, io.TextIOWrapper]:
