@@ -157,6 +157,7 @@ EXPLAINED = (
             "Another site tries to use the ticket in this browser.",
             "The form stood on another port, or on 127.0.0.1 in place of localhost.",
             "The browser hid where the form stood: it sent Origin: null.",
+            "The form token in the form was missing, or belongs to another session.",
         ),
         "Open the form on this server's own page and send it from there.",
     ),
@@ -174,6 +175,7 @@ EXPLAINED = (
         "STORE_DOWN",
         "The store does not answer, so the server cannot look for the coat.",
         (
+            "The store is a program of its own, such as Redis, and it has ended.",
             "Another program has locked the file of the store.",
             "The disk is full, or the file may only be read.",
             "The file was damaged while the server ran.",
