@@ -28,7 +28,7 @@ def form_token(bricks: Bricks, visitor: Visitor) -> str:
     return hmac.new(key, says.encode(), "sha256").hexdigest()
 
 
-@stage("guard", lambda _, wanted, sent: {"says": "a form token came" if sent else "none came"})
+@stage("guard", lambda _, wanted, sent: {"says": f"{'a' if sent else 'no'} form token came"})
 def check_form_token(wanted: str, sent: str) -> None:
     """Refuse a form that stands on none of the pages which we made for this session."""
     if not hmac.compare_digest(wanted.encode(), sent.encode()):

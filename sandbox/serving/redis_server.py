@@ -31,7 +31,9 @@ class RedisServer:
     def __init__(self, on_the_disk: bool = False) -> None:
         program = shutil.which("redis-server")
         if program is None:
-            raise Problem("There is no redis-server here. Run `apt install redis-server`.")
+            raise Problem(
+                "There is no redis-server here. To install it: sudo apt install redis-server"
+            )
         self._folder = tempfile.TemporaryDirectory(prefix="sandbox-redis-")
         self.port = free_port(0)
         kept = ON_THE_DISK if on_the_disk else IN_MEMORY
