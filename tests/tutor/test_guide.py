@@ -59,6 +59,14 @@ ALICE = {"username": "alice", "password": "wonderland"}
 SKIP_THE_QUESTION = "s\n"
 
 
+def test_curl_may_send_the_cookie_that_it_is_told_to_send() -> None:
+    """Whoever reads `-b lesson10=…` in step 3 of lesson 10 can do it."""
+    told = shown_in("10", 3, typed="\nh\n")
+    assert told.count("In a second terminal: the key h writes the command.") == 2
+    assert "curl -i -b lesson10=" in told
+    assert "Only the built-in visitor" not in told
+
+
 def test_what_is_looked_up_is_as_wide_as_the_prose() -> None:
     told = shown_in("09", 1, typed="y NO_TOKEN\nw\n")
     assert "one blank, and the" in told
@@ -106,7 +114,7 @@ def test_a_step_of_two_people_says_whose_turn_it_is() -> None:
     [
         ("02", 2, r"GET / by alice"),
         ("02", 4, r"GET http://127\.0\.0\.1:\d+/ by alice"),
-        ("03", 2, r"POST /read with cookie=alice\.\S+\.\S{4}…\S\S by bob"),
+        ("03", 2, r"POST /read with cookie=alice\.[\w-]+\.\S{4}…\S\S by bob"),
         ("05", 3, r"POST /login with username=alice&password=wonderland\S* by alice"),
     ],
 )
