@@ -69,6 +69,8 @@ class Attempts:
     def _miss(self, exchange: Exchange, missing: str) -> None:
         screen = self._desk.screen
         screen.card(exchange)
+        if exchange.is_script:  # its page was opened: nobody has tried anything
+            return
         was_led_here = exchange.method == "GET" and exchange.target == self._led_to
         self._led_to = _location(exchange)
         if was_led_here:  # by a redirect: nobody has tried anything

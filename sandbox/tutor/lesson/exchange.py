@@ -41,7 +41,8 @@ class Exchange:
     `store` is what the store held when it ended, and the row that the visitor's ticket finds; None:
     nobody could look. `neighbour` is what another server told that was called meanwhile.
     `is_cross_site`: another site's page made the browser ask; a cookie that did not come may have
-    stayed at home. `reasons` are known of the sandbox's own Chromium only.
+    stayed at home. `is_script`: a page that was opened loads it by itself. `reasons` are
+    known of the sandbox's own Chromium only.
     """
 
     number: int
@@ -53,6 +54,7 @@ class Exchange:
     is_ours: bool
     is_cross_site: bool = False
     is_of_other_site: bool = False
+    is_script: bool = False
     status: int = 0
     headers: list[tuple[str, str]] = field(default_factory=list)
     body: str = ""
@@ -227,6 +229,7 @@ def _begun(number: int, cookie_name: str, environ: Environ) -> Exchange:
         is_ours=environ.get("HTTP_USER_AGENT", "").startswith(VISITORS),
         is_of_other_site=environ.get(OF_OTHER_SITE, False),
         is_cross_site=environ.get("HTTP_SEC_FETCH_SITE", "") == "cross-site",
+        is_script=environ.get("HTTP_SEC_FETCH_DEST", "") == "script",
     )
 
 

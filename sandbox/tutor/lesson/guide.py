@@ -34,6 +34,8 @@ from sandbox.tutor.lesson.site import Site
 from sandbox.tutor.lesson.waiting import Desk, Disturbed, Skip
 from sandbox.tutor.lesson.world import World
 
+TERMINAL = "curl"  # the visitor that a student can be with curl, whatever cookie it sends
+
 
 @dataclass(frozen=True)
 class Outcome:
@@ -190,7 +192,8 @@ class Guide:
     def _exchange(self, step: Step, request: Request, before: Exchange | None) -> Sighting:
         """Wait until somebody has made the exchange that the step wants."""
         self._desk.waits_for = request
-        by_hand = request.cookie is not None and not step.in_browser
+        is_theirs = step.in_browser or request.visitor == TERMINAL
+        by_hand = request.cookie is not None and not is_theirs
         self._desk.takes_others = not by_hand and not follows_the_clock(step, request)
         self._put_start(request)
         self._say_what_is_waited_for(step, request)
@@ -211,6 +214,8 @@ class Guide:
             self._screen.say("Your own browser has not moved with the clock: press Enter.")
         elif not self._desk.takes_others:
             self._screen.say("Only the built-in visitor can do this one: press Enter.")
+        elif request.visitor == TERMINAL:
+            self._screen.say("In a second terminal: the key h writes the command. Or press Enter.")
         elif request is first:
             host = address(request, self._world).netloc
             if request.recipe:

@@ -155,6 +155,19 @@ def test_whoever_has_opened_such_a_page_is_told_to_go_on(
     assert OFFER.split(".")[0] not in out.getvalue(), "nothing was missed"
 
 
+def test_a_script_that_a_page_loads_by_itself_misses_nothing(
+    browser: Browser, opened: World, folder: Path
+) -> None:
+    out, inbox = io.StringIO(), Inbox[Exchange](io.StringIO())
+    desk = Desk(Screen(out, plain=True), inbox, folder, None)
+    attempts = Attempts(clicks(opened), opened, desk, None)
+    for _ in range(3):
+        assert attempts.seen(browser("GET", "/post.js", ("Sec-Fetch-Dest", "script"))) is None
+    assert "GET" in out.getvalue(), "its card is drawn"
+    assert "Seen: " not in out.getvalue()
+    assert OFFER.split(".")[0] not in out.getvalue()
+
+
 def test_a_students_own_browser_tells_no_reasons_so_none_is_judged(
     browser: Browser, opened: World
 ) -> None:
