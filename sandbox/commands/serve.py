@@ -38,6 +38,7 @@ HOST_NAME = re.compile(r"[A-Za-z0-9._-]+|\[[0-9A-Fa-f:.]+\]")
 IDLE_HELP = f"seconds of silence allowed ({Limits.idle})"
 LIFETIME_HELP = f"seconds that a session may last ({Limits.lifetime})"
 WORKERS_HELP = "processes that serve, untraced; each counts failed logins for itself (1)"
+MOST_WORKERS = 64  # each is a process of some 40 MB
 Say = Callable[[str], None]
 
 
@@ -112,6 +113,8 @@ def _refuse_for_workers(options: argparse.Namespace) -> None:
     """Problem: what several workers cannot do."""
     if options.workers < 1:
         raise Problem(f"{options.workers} workers serve nobody. Give --workers 1, or more.")
+    if options.workers > MOST_WORKERS:
+        raise Problem(f"{options.workers} workers are too many. Give at most {MOST_WORKERS}.")
     if options.store == "memory":
         raise Problem(
             "A memory store is refused with several workers: each would have a store and a "

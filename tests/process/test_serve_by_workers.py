@@ -230,6 +230,8 @@ def test_a_worker_that_was_killed_is_replaced_and_nobody_is_logged_out(nursery: 
         (["--workers", "2", "--trace", "json"], ["--trace json", "no trace"]),
         (["--workers", "0"], ["0 workers", "--workers 1"]),
         (["--workers", "-1"], ["-1 workers"]),
+        (["--workers", "65"], ["65 workers", "at most 64"]),
+        (["--workers", "9" * 20], ["at most 64"]),  # granian's numbers end before
         (["--workers", "2", "--lifetime", "86400"], ["86400 s", "--lifetime"]),
         (["--workers", "2", "--keys", "missing.keys"], ["missing.keys"]),
     ],
