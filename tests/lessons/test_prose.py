@@ -123,9 +123,14 @@ watch check_signature
 
 Bob looks, too.
 """
+NOTES = """\
+# 03 · A signed cookie: for the instructor
+
+Ask [this](README.md#2-look-at-it-b).
+"""
 GOOD = {
     "lessons/03_signed_cookie/README.md": README,
-    "lessons/03_signed_cookie/INSTRUCTOR.md": "# Notes\n\nAsk [this](README.md#2-look-at-it-b).\n",
+    "lessons/03_signed_cookie/INSTRUCTOR.md": NOTES,
     "lessons/03_signed_cookie/app.py": "x = 1\n",
     "lessons/GLOSSARY.md": "# Words\n\n**stamp** — the signature on a ticket.\n",
     "sandbox/login/flow.py": "x = 1\n",
@@ -276,6 +281,14 @@ def nothing_is_quoted(lesson: Lesson) -> Faults:
     ]
 
 
+def notes_headed_alike(lesson: Lesson) -> Faults:
+    path = lesson.folder / "INSTRUCTOR.md"
+    title = lesson.readme.read_text(encoding="utf-8").splitlines()[0]
+    wanted = f"{title}: for the instructor"
+    found = path.read_text(encoding="utf-8").splitlines()[0] if path.is_file() else wanted
+    return [] if found == wanted else [f"{place_of(path)}:1: {found}, not {wanted}"]
+
+
 @dataclass(frozen=True)
 class Rule:
     """What holds for each lesson; `planted` are changes of the good one that break it."""
@@ -401,7 +414,7 @@ RULES = [
         nothing_left_to_do,
         (
             ("README.md", "Bob looks, too.", "TODO"),
-            ("INSTRUCTOR.md", "# Notes", "# Notes (TODO)"),
+            ("INSTRUCTOR.md", "Ask", "TODO: ask"),
             ("app.py", "x = 1", "x = 1  # TODO: y"),
         ),
     ),
@@ -417,6 +430,11 @@ RULES = [
         "no line begins as a quotation does",
         nothing_is_quoted,
         (("README.md", "Bob looks, too.", "Bob looks: Storage\n> Cookies."),),
+    ),
+    Rule(
+        "the notes are headed as the lesson, for the instructor",
+        notes_headed_alike,
+        (("INSTRUCTOR.md", "for the instructor", "for teachers"),),
     ),
 ]
 PLANTED = [
