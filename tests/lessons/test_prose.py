@@ -444,6 +444,19 @@ PLANTED = [
 ]
 
 
+def test_the_table_of_lesson_11_names_every_stage() -> None:
+    readme = (LESSONS / "11_from_here_to_passport" / "README.md").read_text(encoding="utf-8")
+    sources = [
+        path.read_text(encoding="utf-8")
+        for path in (LESSONS.parent / "sandbox/login").rglob("*.py")
+    ]
+    stages = {
+        name for text in sources for name in re.findall(r"^@stage\(.*\ndef (\w+)", text, re.M)
+    }
+    assert len(stages) > 15
+    assert stages == set(re.findall(r"^\| `(\w+)` \|", readme, re.MULTILINE))
+
+
 def test_the_nine_lessons_of_the_core_are_there() -> None:
     numbers = [int(lesson.folder.name[:2]) for lesson in all_lessons()]
     assert numbers[: len(CORE)] == CORE
