@@ -198,7 +198,7 @@ def a_header_without_a_token_is_refused(exam: Exam) -> None:
 
 
 @check(
-    idea="A token cannot be called back. Its own time is the only end that it has.",
+    idea="A token alone cannot be called back. It ends when its own time is over.",
     place="In who_calls: compare now with exp, after the stamp.",
     code='if now >= claims["exp"]: raise Refused("EXPIRED")',
     needs=[a_token_names_its_user],
