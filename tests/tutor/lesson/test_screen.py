@@ -116,14 +116,6 @@ def test_on_a_narrow_terminal_the_same_words_stand_on_shorter_lines(
     assert "".join(told.split()) == "".join(UP_TO_80.split())
 
 
-def test_no_word_of_a_table_is_cut_off(monkeypatch: pytest.MonkeyPatch) -> None:
-    screen, out = shown(40, monkeypatch)
-    words = ("passport.session()", "PERMANENT_SESSION_LIFETIME", "SessionMiddleware", "find_user")
-    for each in words:
-        screen.prose(f"| a | b | c | d |\n| - | - | - | - |\n| {each} | x | x | {'y ' * 30}|\n")
-        assert each in "".join(text(out).split()).replace("y", "").replace("x", "")
-
-
 def test_no_line_ends_with_blanks(monkeypatch: pytest.MonkeyPatch) -> None:
     assert [line for line in prose(80, monkeypatch).split("\n") if line != line.rstrip()] == []
 
