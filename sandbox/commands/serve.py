@@ -105,6 +105,7 @@ def _serve_by_workers(options: argparse.Namespace, greeting: str) -> None:
     def greet() -> None:
         print(_greeting(greeting, f"http://{ADDRESS}:{port}"), flush=True)
         print(f"{options.workers} workers serve it, so no trace is drawn.", flush=True)
+        print(f"Open it by {ADDRESS}: at localhost a browser has another jar.", flush=True)
 
     serve_by_workers(partial(_app_and_close, options), port, options.workers, greet)
 

@@ -44,7 +44,9 @@ def serve_by_workers(make_app: MakeApp, port: int, workers: int, greet: Callable
     """Serve until Ctrl-C or SIGTERM; `greet` is called when the first worker answers.
 
     Each worker makes an app of its own (`make_app` is pickled on some systems) and answers one
-    request at a time. Problem: the port cannot be had, or workers end again and again.
+    request at a time. One that is sent slowly holds up its worker, and a Cookie header with bytes
+    beyond ASCII does not reach the app: granian gives it no such header. Problem: the port cannot
+    be had, or workers end again and again.
     """
     server = Granian("the login server", ADDRESS, port, workers=workers, **SETTINGS)
     server.on_startup(_leave_hangup_alone())

@@ -126,6 +126,7 @@ def test_it_says_where_it_is_and_that_no_trace_is_drawn(nursery: Nursery) -> Non
     child = serve(nursery)
     assert f"Login Sandbox: http://127.0.0.1:{child.port}  (Ctrl-C stops it)\n" in child.out
     assert "2 workers serve it, so no trace is drawn.\n" in child.out
+    assert "Open it by 127.0.0.1: at localhost a browser has another jar.\n" in child.out
     assert child.err == "Made a signing key, as there was none: class.sqlite.keys\n"
 
 

@@ -32,7 +32,8 @@ class RedisStore:
     """The contract of SessionStore, each call one command or one script that Redis runs.
 
     Redis keeps a row for `ttl` seconds. It is one server, not a cluster; what it keeps when it is
-    killed, its own settings say (`appendonly`, `appendfsync`).
+    killed, its own settings say (`appendonly`, `appendfsync`). It must not drop keys of its own
+    accord when memory is short (`maxmemory-policy noeviction`, as it comes).
     """
 
     def __init__(self, url: str, ttl: int = TTL) -> None:
@@ -162,5 +163,6 @@ def _unusable(server: Mapping[str, Any], error: Exception) -> Problem:
     why = printable(str(error)).rstrip(".")
     return Problem(
         f"The Redis store at {place} cannot be used: {why}. "
-        "Start that server, or keep the sessions elsewhere, as in --store sqlite."
+        "See that it runs and takes the password in the address, if it wants one, "
+        "or keep the sessions elsewhere, as in --store sqlite."
     )

@@ -94,6 +94,7 @@ class Guide:
             check_redis(self._world, step)
         except MissingRedis as missing:
             self._screen.say(f"This step is left out. {missing}")
+            self._screen.say(f"What it shows can be read in {self.lesson.path}.")
             self._desk.pause("Enter goes on", self._last)
             return False
         return True
