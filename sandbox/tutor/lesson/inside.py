@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import sys
 import threading
 from collections.abc import Callable, Iterable, Iterator
@@ -31,6 +32,7 @@ from sandbox.tutor.lesson_app import load_app
 from sandbox.tutor.standing_clock import StandingClock
 
 REQUEST_ID = "HTTP_X_REQUEST_ID"
+NUMBER = re.compile("[0-9]{1,18}")
 Told = dict[str, Any]
 
 
@@ -50,7 +52,7 @@ class Numbers:
     def noted(self, app: WSGIApp) -> WSGIApp:
         def answer(environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
             sent = environ.get(REQUEST_ID, "")
-            self._here.number = int(sent) if sent.isdecimal() else 0
+            self._here.number = int(sent) if NUMBER.fullmatch(sent) else 0
             return app(environ, start_response)
 
         return answer
@@ -123,8 +125,10 @@ def _keys(given: list[str] | str) -> KeyRing:
 
 
 def main() -> None:
-    out = os.fdopen(os.dup(sys.stdout.fileno()), "w", encoding="utf-8")
+    out = os.fdopen(os.dup(1), "w", encoding="utf-8")
     sys.stdout = sys.stderr  # what a lesson's server prints is no answer
+    if sys.stderr is not None:
+        os.dup2(sys.stderr.fileno(), 1)  # nor what a program that it runs does
     writing = threading.Lock()
 
     def tell(told: Told) -> None:

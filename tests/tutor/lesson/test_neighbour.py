@@ -13,6 +13,7 @@ import time
 from dataclasses import replace
 from pathlib import Path
 
+import httpx
 import pytest
 
 from sandbox.login.problems import Problem
@@ -222,11 +223,19 @@ def test_a_lesson_without_a_neighbour_says_so(world: World, folder: Path) -> Non
         world.do(Scene(1, "neighbour"))
 
 
-def test_what_a_neighbour_prints_is_no_answer(tmp_path: Path, site: Site) -> None:
-    world = with_neighbour(tmp_path, site, NEIGHBOUR + '\nprint("{}")\n')
+@pytest.mark.parametrize("prints", ['print("{}")', 'import os; os.system("echo no answer")'])
+def test_what_a_neighbour_prints_is_no_answer(tmp_path: Path, site: Site, prints: str) -> None:
+    world = with_neighbour(tmp_path, site, f"{NEIGHBOUR}\n{prints}\n")
     world.do(Scene(1, "neighbour"))
     world.send(a_request("GET", "/api/token"))
     assert seen("neighbour verdict == OK", calls(world)) == "OK"
+
+
+@pytest.mark.parametrize("sent", ["9" * 5000, "-1", "1e3", "\xb2", ""])
+def test_what_is_no_number_of_a_request_is_none(calling: World, sent: str) -> None:
+    header = ("X-Request-Id", sent.encode("latin-1"))
+    url = f"http://127.0.0.1:{process_of(calling).port}/stock"
+    assert httpx.get(url, headers=[header]).status_code == 401
 
 
 def test_a_neighbour_that_has_ended_is_a_problem_and_no_wait(calling: World) -> None:
