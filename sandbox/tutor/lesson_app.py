@@ -84,6 +84,10 @@ def load_app(path: Path) -> LessonApp:
     careless = () if path.stem in ("app", "neighbour") else ("CARELESS",)
     module = load_module(path, "COOKIE", "make_app", *careless)
     limits, flaw = getattr(module, "LIMITS", Limits()), getattr(module, "CARELESS", "")
+    if careless and not (isinstance(flaw, str) and flaw.strip()):
+        raise Problem(
+            f"{path} has a CARELESS that says nothing; lessons/README.md says what it is."
+        )
     return LessonApp(path, module.COOKIE, limits, flaw, module.make_app)
 
 

@@ -73,7 +73,7 @@ class Recorded:
 
     def __init__(self, path: Path) -> None:
         recorded = json.loads(path.read_text(encoding="utf-8"))
-        self._cookie_name: str = recorded["cookie"]
+        self.cookie_name: str = recorded["cookie"]
         self._answers: dict[Key, Answered] = {}
         self._alive: set[str] = set()
         self._tokens: set[str] = set()
@@ -118,7 +118,7 @@ class Recorded:
         return asked.method, asked.target, form, cookie, authorization
 
     def _ticket(self, asked: Asked) -> str:
-        values = parse_cookie_header(asked.cookie).values(self._cookie_name)
+        values = parse_cookie_header(asked.cookie).values(self.cookie_name)
         return values[0] if values else ""
 
 

@@ -6,7 +6,7 @@ import re
 
 from sandbox.trace.stage import KNOWN_STAGES
 from sandbox.tutor.lesson.expectations import NotAnExpectation, parse_expectation
-from sandbox.tutor.lesson.filling import NotAGap, check_gaps
+from sandbox.tutor.lesson.filling import GAP, NotAGap, check_gaps
 from sandbox.tutor.lesson.parts import (
     Category,
     Clock,
@@ -21,15 +21,16 @@ from sandbox.tutor.lesson.scenes import is_known
 Lines = list[tuple[int, str]]  # with their numbers in the file
 
 OPTION = re.compile(r"([a-z])\. (.+?) -> (.+)")
-SORTED = re.compile(r"([a-z])\. (.+?) \((\d+)\)")
+SORTED = re.compile(r"([a-z])\. (.+?) \((\d{1,3})\)")
 CATEGORY = re.compile(r"= (.+?): (.+)")
 LETTERED = re.compile(r"[a-z]\. ")
 OF_A_MACHINE = re.compile(r"[a-z]\. |= |watch ")
 REQUEST_LINE = re.compile(r"(GET|POST|HEAD|PUT|DELETE) (\S.*)")
-HEADER = re.compile(r"([\w-]+):\s*(.*)")
+ADDRESS = re.compile(r"(http://([A-Za-z0-9.-]+|\[::1\])(:\d{1,5})?)?(?!//)(/.*)?")
+HEADER = re.compile(r"([\w-]+):\s*([\t -~]*)", re.ASCII)
 HTTP_OPTIONS = re.compile(r"(?:as=(?P<visitor>[a-z][a-z0-9]*))? ?(?:at=(?P<at>/\S*))?")
-PREDICT_OPTIONS = re.compile(r"(?P<kind>order|sort)? ?(?:at=(?P<at>\d+))?")
-MOVE = re.compile(r"\+(\d+) (s|min|h)")
+PREDICT_OPTIONS = re.compile(r"(?P<kind>order|sort)? ?(?:at=(?P<at>\d{1,3}))?")
+MOVE = re.compile(r"\+(\d{1,6}) (s|min|h)")
 SECONDS = {"s": 1, "min": 60, "h": 3600}
 
 
@@ -63,13 +64,20 @@ def read_request_line(line: int, text: str) -> tuple[str, str]:
     found = REQUEST_LINE.fullmatch(text)
     if not found:
         raise Broken(line, f"expected a request line such as `GET /news`: {text}")
+    check_address(line, found[2])
     return found[1], found[2]
+
+
+def check_address(line: int, text: str) -> None:
+    """Broken: whatever is filled in, this is no address of a server."""
+    if not ADDRESS.fullmatch(GAP.sub("1", text)):
+        raise Broken(line, f"expected a path, or an address such as http://localhost/: {text}")
 
 
 def _header(line: int, text: str) -> tuple[str, str]:
     found = HEADER.fullmatch(text)
     if not found:
-        raise Broken(line, f"expected a header such as `Accept: text/html`: {text}")
+        raise Broken(line, f"expected a header in ASCII, such as `Accept: text/html`: {text}")
     return found[1], found[2]
 
 

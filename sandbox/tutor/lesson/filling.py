@@ -70,7 +70,8 @@ def _changed(cookie: str, change: str) -> str:
     try:
         return _changer(change)(cookie)
     except Malformed:
-        raise NotAGap(f"{change!r} needs a cookie of three parts; it is {cookie!r}") from None
+        needs = "a cookie of three parts, or a token that JSON was written into"
+        raise NotAGap(f"{change!r} needs {needs}; it is {cookie!r}") from None
 
 
 def _changer(change: str) -> Callable[[str], str]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import socket
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -34,16 +33,15 @@ class OnExpress(Server):
 
     def __init__(self, world: World, folder: Path) -> None:
         self._express: ExpressServer | None = None
-        recording = folder / "recorded.json"
-        name: str = json.loads(recording.read_text(encoding="utf-8"))["cookie"]
-        cookie = CookieSettings(Limits.cookie_age, base_name=name)
+        recorded = _recorded(folder / "recorded.json")
+        cookie = CookieSettings(Limits.cookie_age, base_name=recorded.cookie_name)
         self.bricks = lay_bricks(
             MemoryStore(), MemoryKeys(), world.users, world.clock, cookie=cookie
         )
         advice = missing()
         app: WSGIApp
         if advice:
-            app = Recorded(recording)
+            app = recorded
             self.says = f"A recording of an Express server answers now. {advice}"
         else:
             self._express = ExpressServer(folder)
@@ -62,3 +60,14 @@ class OnExpress(Server):
     def close(self) -> None:
         if self._express:
             self._express.stop()
+
+
+def _recorded(path: Path) -> Recorded:
+    """Problem when it is not there, or is no recording."""
+    try:
+        return Recorded(path)
+    except FileNotFoundError:
+        raise Problem(f"There is no {path}; lessons/README.md says what it is.") from None
+    except (ValueError, KeyError, TypeError) as error:
+        says = f"{path} is no recording ({type(error).__name__}: {error})."
+        raise Problem(f"{says} Record it anew: python -m tests.lessons.recorded") from None

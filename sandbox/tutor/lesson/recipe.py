@@ -4,7 +4,13 @@ from __future__ import annotations
 
 import re
 
-from sandbox.tutor.lesson.fences import Broken, Lines, check_all_gaps, read_request_line
+from sandbox.tutor.lesson.fences import (
+    Broken,
+    Lines,
+    check_address,
+    check_all_gaps,
+    read_request_line,
+)
 from sandbox.tutor.lesson.parts import Move, Request
 
 OPTIONS = re.compile(r"(?:as=(?P<visitor>[a-z][a-z0-9]*))?")
@@ -32,4 +38,6 @@ def _move(line: int, text: str) -> Move:
     if not MOVE.fullmatch(text.strip()):
         raise Broken(line, f"a browser cannot do {text.strip()!r}; there are {KNOWN}")
     does, _, what = text.strip().partition(" ")
+    if does == "open":
+        check_address(line, what)
     return Move(line, does, what)

@@ -20,6 +20,7 @@ def saying(name: str, token: str) -> str:
 def alg_none(token: str) -> str:
     """The same claims with a header that asks for no signature, and none."""
     _, claims, _ = _parts(token)
+    _read(claims)
     return f"{_written({'alg': 'none', 'typ': 'JWT'})}.{claims}."
 
 
@@ -37,7 +38,13 @@ def _parts(token: str) -> tuple[str, str, str]:
 
 
 def _read(part: str) -> dict[str, Any]:
-    read: dict[str, Any] = json.loads(base64.urlsafe_b64decode(part + "=" * (-len(part) % 4)))
+    """The claims; Malformed when they are none, as in a stamped cookie."""
+    try:
+        read = json.loads(base64.urlsafe_b64decode(part + "=" * (-len(part) % 4)))
+    except ValueError:
+        raise Malformed(parts=3) from None
+    if not isinstance(read, dict):
+        raise Malformed(parts=3)
     return read
 
 

@@ -31,6 +31,20 @@ def test_a_whole_request() -> None:
     assert request.form == "name=alice&word=tulip"
 
 
+@pytest.mark.parametrize(
+    "target",
+    [
+        "/",
+        "/news?to=http://[//x",
+        "http://127.0.0.1:{{other port}}/",
+        "http://localhost",
+        "http://[::1]:{{port}}/",
+    ],
+)
+def test_a_path_or_a_whole_address_is_a_target(target: str) -> None:
+    assert read_http("", lines(f"GET {target}"), 9).target == target
+
+
 def test_an_empty_cookie_header_is_not_the_same_as_none() -> None:
     assert read_http("", lines("GET /\nCookie:"), 9).cookie == ""
     assert read_http("", lines("GET /"), 9).cookie is None
@@ -51,6 +65,15 @@ def test_an_empty_cookie_header_is_not_the_same_as_none() -> None:
         ("", "GET /\nno header", 11),
         ("", "GET /\nA: b\nno header", 12),
         ("", "GET /\n\nword={{bob}}", 12),
+        ("", "GET http://localhost:abc/", 10),
+        ("", "GET http://localhost:123456/", 10),
+        ("", "GET http://[/", 10),
+        ("", "GET //[/", 10),
+        ("", "GET http://\u00e4..b/", 10),
+        ("", "GET http:///news", 10),
+        ("", "GET ftp://localhost/", 10),
+        ("", "GET /\nAccept: \u00e9", 11),
+        ("", "GET /\nCookie: a\x01b", 11),
     ],
 )
 def test_a_broken_request_is_named_by_its_line(options: str, text: str, line: int) -> None:
@@ -72,7 +95,19 @@ def test_the_clock_moves_forward(text: str, seconds: int) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["", "31 min", "-31 min", "+31", "+31 days", "+1.5 h", "+31min", "+1 h\n+2 h"]
+    "text",
+    [
+        "",
+        "31 min",
+        "-31 min",
+        "+31",
+        "+31 days",
+        "+1.5 h",
+        "+31min",
+        "+1 h\n+2 h",
+        "+1000000 h",
+        f"+{'9' * 5000} s",
+    ],
 )
 def test_any_other_move_is_refused(text: str) -> None:
     with pytest.raises(Broken, match=r"\+31 min") as raised:
@@ -148,6 +183,7 @@ def test_a_question_to_sort() -> None:
     [
         ("guess", CHOOSE, 9),
         ("at=x", CHOOSE, 9),
+        (f"at={'9' * 5000}", CHOOSE, 9),
         ("", CHOOSE.replace("What?\n", ""), 9),
         ("", CHOOSE.replace("watch read_cookie", ""), 9),
         ("", CHOOSE.replace("watch read_cookie", "watch tv"), 13),
@@ -161,6 +197,7 @@ def test_a_question_to_sort() -> None:
         ("sort", SORT.replace("= none: rows == 0\n", ""), 9),
         ("sort", SORT.replace("= none: rows == 0", "= none"), 12),
         ("sort", SORT.replace(" (2)", ""), 14),
+        ("sort", SORT.replace("(2)", f"({'9' * 5000})"), 14),
     ],
 )
 def test_a_broken_question_is_named_by_its_line(options: str, text: str, line: int) -> None:

@@ -171,6 +171,8 @@ def test_a_token_may_be_signed_with_a_guessed_key() -> None:
 
 
 @pytest.mark.parametrize("change", ["saying bob", "alg none"])
-def test_what_is_no_token_cannot_be_changed_like_one(change: str) -> None:
-    with pytest.raises(NotAGap, match="needs a cookie of three parts"):
-        fill("{{alice.token | " + change + "}}", lambda *_: "abc", {})
+@pytest.mark.parametrize("value", ["abc", COOKIE, "a.b.c", "a.W10.c", "a.\xe9.c"])
+def test_what_is_no_token_cannot_be_changed_like_one(change: str, value: str) -> None:
+    """W10 is [] in base64url: JSON, but no claims."""
+    with pytest.raises(NotAGap, match="needs a cookie of three parts, or a token"):
+        fill("{{alice.token | " + change + "}}", lambda *_: value, {})

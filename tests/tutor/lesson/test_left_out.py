@@ -146,6 +146,26 @@ def test_lint_names_an_expectation_about_the_store_of_express(
     assert "nobody can look into the store of this server" in mistake.says
 
 
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        (None, "There is no .*recorded.json"),
+        ("{", "is no recording .JSONDecodeError"),
+        ("[]", "is no recording .TypeError"),
+        ('{"exchanges": []}', "is no recording .KeyError: 'cookie'"),
+        ('{"cookie": "a", "exchanges": [{"request": {"verb": "GET"}}]}', "is no recording"),
+    ],
+)
+def test_a_lesson_without_a_recording_says_so(
+    folder: Path, world: World, text: str | None, says: str
+) -> None:
+    (folder / "express").mkdir()
+    if text is not None:
+        (folder / "express" / "recorded.json").write_text(text, encoding="utf-8")
+    with pytest.raises(Problem, match=says):
+        world.do(Scene(1, "use express"))
+
+
 @pytest.mark.parametrize("command", ["new key", "neighbour"])
 def test_what_express_cannot_do_is_said(recorded: World, command: str) -> None:
     with pytest.raises(NotAGap, match="go back to one that can: `use app`"):

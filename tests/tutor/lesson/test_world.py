@@ -503,3 +503,11 @@ def test_every_server_but_app_has_to_say_that_it_is_careless(tmp_path: Path, sit
     world = World(folder, site)
     with pytest.raises(Problem, match=r"careless_key\.py has no CARELESS"):
         set_the_scene(world, "use careless_key")
+
+
+@pytest.mark.parametrize("flaw", ['""', '" "', "None"])
+def test_a_flaw_is_not_hidden_in_an_empty_sentence(tmp_path: Path, site: Site, flaw: str) -> None:
+    silent = CARELESS.replace(f'CARELESS = "{FLAW}"', f"CARELESS = {flaw}")
+    world = World(write_lesson(tmp_path / "07_other", careless=silent).parent, site)
+    with pytest.raises(Problem, match=r"careless\.py has a CARELESS that says nothing"):
+        set_the_scene(world, "use careless")
