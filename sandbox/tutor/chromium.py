@@ -195,7 +195,8 @@ class ChromiumTab:
             reasons = self._told.reasons(method, address)
             if reasons:
                 return reasons
-            self._page.wait_for_timeout(A_LOOK)
+            with _errors_in_words():
+                self._page.wait_for_timeout(A_LOOK)
         return Reasons()
 
     def close(self) -> None:

@@ -11,9 +11,11 @@ from sandbox.tutor.lesson.exchange import Exchange
 from sandbox.tutor.lesson.parts import Move, Request
 from sandbox.tutor.lesson.real_browser import Tab
 from sandbox.tutor.lesson.world import World
+from sandbox.tutor.reasons import Reasons
 from sandbox.tutor.visitor import HERE, JarCookie
 
 NO_PAGE = "/static/icon.svg"  # nobody is recognised for it, and it is left out of the trace
+Held = dict[tuple[str, str], str]  # values by host and name
 Exchanges = tuple[Exchange, ...]
 
 
@@ -31,7 +33,7 @@ def browse(world: World, request: Request) -> tuple[Exchanges, Exchange, Exchang
     The visitor's cookies go into Chromium's jar first; afterwards his jar holds what Chromium's
     does. RecipeFailed when a line cannot be done.
     """
-    tab = _tab_with_cookies(world, request)
+    tab = _tab_with_cookies(world, request, is_last=False)
     world.site.forget_ours()
     tab.forget()
     for move in request.recipe:
@@ -39,18 +41,34 @@ def browse(world: World, request: Request) -> tuple[Exchanges, Exchange, Exchang
     seen = world.site.all_of_ours(lambda exchange: is_asked_for(exchange, request, world))
     at = _first(seen, request, world)
     wanted = seen[at]
-    wanted.reasons = tab.reasons(wanted.method, f"http://{wanted.host}{wanted.target}")
-    _take_over(world, request.visitor, seen, tab.held())
+    wanted.reasons, held = _told(tab, wanted, request)
+    _take_over(world, request.visitor, seen, held)
     return tuple(seen[:at]), wanted, tuple(seen[at + 1 :])
 
 
-def _tab_with_cookies(world: World, request: Request) -> Tab:
+def _tab_with_cookies(world: World, request: Request, is_last: bool) -> Tab:
+    """A Chromium that has ended since an earlier step gets one successor."""
+    real = world.site.real
     try:
-        tab = world.site.real.tab(request.visitor)
+        tab = real.tab(request.visitor)
         _bring_cookies(world, request.visitor, tab)
         return tab
     except CannotDo as error:
-        raise RecipeFailed(f"Chromium could not begin: {error}.", request.line) from None
+        real.close()
+        if is_last:
+            says = f"Chromium could not begin: {error}."
+            raise RecipeFailed(says, request.line) from None
+    return _tab_with_cookies(world, request, is_last=True)
+
+
+def _told(tab: Tab, wanted: Exchange, request: Request) -> tuple[Reasons, Held]:
+    """Chromium's reasons, and what is in its jar; RecipeFailed when it has ended meanwhile."""
+    try:
+        address = f"http://{wanted.host}{wanted.target}"
+        return tab.reasons(wanted.method, address), tab.held()
+    except CannotDo as error:
+        says = f"Chromium could not say what it holds: {error}."
+        raise RecipeFailed(says, request.line) from None
 
 
 def _first(seen: list[Exchange], request: Request, world: World) -> int:
@@ -86,9 +104,7 @@ def _bring_cookies(world: World, name: str, tab: Tab) -> None:
             tab.do("open", f"http://{host}:{world.site.ports['port']}/start?as={name}")
 
 
-def _take_over(
-    world: World, name: str, seen: list[Exchange], held: dict[tuple[str, str], str]
-) -> None:
+def _take_over(world: World, name: str, seen: list[Exchange], held: Held) -> None:
     """The visitor's jar holds what Chromium holds, with the attributes that were seen."""
     person, ours = world.person(name), world.cookie_names()
     jar = person.visitor.jar

@@ -7,6 +7,7 @@ import re
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from pathlib import Path
+from typing import NoReturn
 
 import pytest
 
@@ -211,13 +212,41 @@ def test_a_recipe_that_does_not_lead_to_the_request_says_where_it_led(
     )
 
 
-def test_a_chromium_that_has_ended_is_no_traceback(lesson: Lesson, site: Site) -> None:
-    def ended() -> dict[tuple[str, str], str]:
-        raise CannotDo("the browser has been closed")
+def ended(*_: str) -> NoReturn:
+    raise CannotDo("the browser has been closed")
 
+
+def test_a_chromium_that_has_ended_gets_a_successor(
+    lesson: Lesson, site: Site, fake: FakeBrowser
+) -> None:
     world = World(lesson.folder, site)
     site.real.tab("alice").held = ended  # type: ignore[method-assign]
-    with pytest.raises(RecipeFailed, match="could not begin: the browser has been closed"):
+    assert browsed(lesson, world).exchange.status == 303
+    assert fake.closed[:2] == ["alice", "the browser"]
+
+
+def test_a_chromium_that_cannot_begin_is_no_traceback(
+    lesson: Lesson, site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(FakeBrowser, "tab", ended)
+    with pytest.raises(RecipeFailed, match="could not begin: the browser has been closed") as out:
+        browsed(lesson, World(lesson.folder, site))
+    assert out.value.line == line_of(LESSON, "```browser")
+
+
+@pytest.mark.parametrize("asked", ["reasons", "held"])
+def test_a_chromium_that_ends_after_the_recipe_is_no_traceback(
+    lesson: Lesson, site: Site, fake: FakeBrowser, asked: str
+) -> None:
+    world = World(lesson.folder, site)
+    tab = site.real.tab("alice")
+
+    def press(method: str, target: str, button: Button) -> None:
+        setattr(tab, asked, ended)
+        sends(method, target, button)
+
+    sends, tab._send = tab._send, press  # type: ignore[attr-defined]
+    with pytest.raises(RecipeFailed, match="could not say what it holds: the browser has been"):
         browsed(lesson, world)
 
 

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import os
+import re
+import signal
+import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 from urllib.parse import quote
@@ -22,6 +26,7 @@ from tests.process.terminals import terminal
 from tests.wire.children import environment
 
 pytestmark = pytest.mark.slow
+LINE = re.compile(r" *(?P<pid>\d+) +(?P<ppid>\d+) (?P<args>.*)")
 STRANGER = "You are a stranger"
 
 
@@ -47,6 +52,22 @@ def crossed(lesson: Lesson, site: Site) -> tuple[Sighting, World]:
     do_step(world, lesson.steps[0], lesson.path)
     (sighting,) = do_step(world, lesson.steps[1], lesson.path)
     return sighting, world
+
+
+def running_chromiums() -> list[int]:
+    """Those that this program has started, through Playwright's own process."""
+    processes = [
+        (int(each["pid"]), int(each["ppid"]), each["args"])
+        for each in (LINE.fullmatch(line) for line in ps().splitlines())
+        if each
+    ]
+    drivers = [pid for pid, parent, _ in processes if parent == os.getpid()]
+    return [pid for pid, parent, args in processes if parent in drivers and "chrom" in args]
+
+
+def ps() -> str:
+    every = ["ps", "-eo", "pid=,ppid=,args="]
+    return subprocess.run(every, capture_output=True, text=True, check=True).stdout
 
 
 def expecting(*lines: str, user: str = STRANGER) -> str:
@@ -123,6 +144,15 @@ def test_two_sites_can_have_a_chromium_each(tmp_path: Path, site: Site) -> None:
     lesson = lesson_in(tmp_path, "; SameSite=Lax")
     with Site(0) as another:
         crossed(lesson, another)
+    sighting, _ = crossed(lesson, site)
+    assert sighting.exchange.sent is None
+
+
+def test_a_chromium_that_was_killed_gets_a_successor(tmp_path: Path, site: Site) -> None:
+    lesson = lesson_in(tmp_path, "; SameSite=Lax")
+    crossed(lesson, site)
+    (pid,) = running_chromiums()
+    os.kill(pid, signal.SIGKILL)
     sighting, _ = crossed(lesson, site)
     assert sighting.exchange.sent is None
 
