@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
 from urllib.parse import SplitResult, parse_qsl, urljoin, urlsplit
 
 from sandbox.tutor.lesson.exchange import Exchange
 from sandbox.tutor.lesson.parts import Move, Request
-from sandbox.tutor.lesson.world import World
+
+if TYPE_CHECKING:
+    from sandbox.tutor.lesson.world import World
 
 
 def address(request: Request, world: World) -> SplitResult:

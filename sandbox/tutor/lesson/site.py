@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import itertools
 import threading
-from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
@@ -47,7 +46,7 @@ class Site:
         self._world: World | None = None
         self.start_as, self.start_at = "alice", "/"
         self._seen = seen
-        self._ours: deque[Exchange] = deque()
+        self._ours: list[Exchange] = []
         self._published = threading.Condition()
         self._servers = [LiveServer(self, port)]
         self.real = RealBrowser(start_browser)
@@ -89,12 +88,15 @@ class Site:
         with self._published:
             self._ours.clear()
 
-    def last_of_ours(self) -> Exchange:
-        """The exchange that the built-in visitor has just made."""
+    def last_of_ours(self, is_wanted: Callable[[Exchange], bool]) -> Exchange:
+        """The exchange that the built-in visitor has just made.
+
+        A page that Chromium still shows may have asked in his name meanwhile.
+        """
         with self._published:
             if not self._published.wait_for(lambda: self._ours, PATIENCE):
                 raise Problem("The lesson's server gave no answer. Start the lesson again.")
-            return self._ours.popleft()
+            return next(filter(is_wanted, self._ours), self._ours[0])
 
     def all_of_ours(self, is_wanted: Callable[[Exchange], bool]) -> list[Exchange]:
         """What Chromium has made in a visitor's name; waits until one of them is wanted."""

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from sandbox.login.cookies import parse_cookie_header
 from sandbox.login.users import demo_users
+from sandbox.tutor.lesson.addresses import is_asked_for
 from sandbox.tutor.lesson.exchange import Exchange
 from sandbox.tutor.lesson.filling import NotAGap, fill
 from sandbox.tutor.lesson.on_express import OnExpress
@@ -102,7 +103,7 @@ class World:
         target, form = self.filled(request.target), self.filled(request.form)
         self.site.forget_ours()
         person.visitor.send(request.method, target, form, cookie, headers)
-        exchange = self.site.last_of_ours()
+        exchange = self.site.last_of_ours(lambda each: is_asked_for(each, request, self))
         self.server.check()
         self.note_given(person, exchange)
         return exchange

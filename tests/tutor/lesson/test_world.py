@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import time
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -413,6 +414,20 @@ def test_somebody_who_calls_himself_the_visitor_is_not_taken_for_him(
     ask(site, "GET", "/news", ("User-Agent", "sandbox-visitor (eve)"))
     assert gets(world).target == "/"
     assert saves(world).method == "POST"
+
+
+def test_a_page_in_chromium_that_asks_meanwhile_is_not_taken_for_the_visitor(
+    world: World, site: Site
+) -> None:
+    visitor = world.person("alice").visitor
+    sends = visitor.send
+
+    def meanwhile(*what: Any) -> Any:
+        ask(site, "GET", "/api/time?x", ("User-Agent", "sandbox-visitor (alice)"))
+        return sends(*what)
+
+    visitor.send = meanwhile  # type: ignore[method-assign]
+    assert (gets(world).target, saves(world).method) == ("/", "POST")
 
 
 # The careless server
