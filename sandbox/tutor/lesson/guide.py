@@ -210,6 +210,9 @@ class Guide:
         self._screen.say(f"This step waits for {in_words(request, self._world)}.")
         for line in recipe_in_words(request, self._world):
             self._screen.say(line)
+        self._say_who_can_do_it(step, request)
+
+    def _say_who_can_do_it(self, step: Step, request: Request) -> None:
         first = step.requests[0]
         if follows_the_clock(step, request):
             self._screen.say("Your own browser has not moved with the clock: press Enter.")
