@@ -69,11 +69,7 @@ class Attempts:
     def _miss(self, exchange: Exchange, missing: str) -> None:
         screen = self._desk.screen
         screen.card(exchange)
-        if exchange.is_script:  # its page was opened: nobody has tried anything
-            return
-        was_led_here = exchange.method == "GET" and exchange.target == self._led_to
-        self._led_to = _location(exchange)
-        if was_led_here:  # by a redirect: nobody has tried anything
+        if self._came_by_itself(exchange):
             return
         if is_in_recipe(exchange, self._request, self._world):
             screen.say(ON_THE_WAY)
@@ -88,6 +84,14 @@ class Attempts:
             screen.say(NO_END)
         if self._misses >= MISSES:
             screen.say(OFFER)
+
+    def _came_by_itself(self, exchange: Exchange) -> bool:
+        """Nobody has tried anything: a page loads its script, or a redirect led here."""
+        if exchange.is_script:
+            return True
+        was_led_here = exchange.method == "GET" and exchange.target == self._led_to
+        self._led_to = _location(exchange)
+        return was_led_here
 
     def _is_at_the_form(self, exchange: Exchange) -> bool:
         """Somebody has opened the page on which the form stands, as he was asked to."""

@@ -93,13 +93,13 @@ class Site:
 
         A page that Chromium still shows may have asked in his name meanwhile.
         """
-        with self._published:
-            if not self._published.wait_for(lambda: self._ours, PATIENCE):
-                raise Problem("The lesson's server gave no answer. Start the lesson again.")
-            return next(filter(is_wanted, self._ours), self._ours[0])
+        wanted = next(filter(is_wanted, self.all_of_ours(is_wanted)), None)
+        if wanted is None:
+            raise Problem("The lesson's server gave no answer. Start the lesson again.")
+        return wanted
 
     def all_of_ours(self, is_wanted: Callable[[Exchange], bool]) -> list[Exchange]:
-        """What Chromium has made in a visitor's name; waits until one of them is wanted."""
+        """What was made in a visitor's name; waits until one of them is wanted."""
         with self._published:
             self._published.wait_for(lambda: any(map(is_wanted, self._ours)), PATIENCE)
             return list(self._ours)
