@@ -768,3 +768,21 @@ def test_the_list_is_read_as_json_too(desk: Path) -> None:
     told = [json.loads(line) for line in run.stdout.splitlines()]
     assert [each["state"] for each in told] == ["done", "step 2 of 2", *["not begun"] * 3]
     assert (told[0]["missed"], told[1]["skipped"]) == ([2], [1])
+
+
+def test_a_terminal_that_is_closed_leaves_no_key_file_behind(tmp_path: Path) -> None:
+    """Lesson 14 keeps one in a folder of its own; SIGHUP comes when the terminal is closed."""
+    desk, temporary = tmp_path / "desk", tmp_path / "temporary"
+    temporary.mkdir()
+    desk.mkdir()
+    for name in ("lessons", "exercises"):
+        (desk / name).symlink_to(ROOT / name)
+    env = environment() | {"TMPDIR": str(temporary)}
+    with terminal("lesson", "14", "--from", "2", "--port", "0", folder=desk, env=env) as shown:
+        shown.expect(END)
+        assert list(temporary.glob("sandbox-lesson-*/keys"))
+        shown.kill(signal.SIGHUP)
+        shown.expect(pexpect.EOF)
+        shown.wait()
+        assert not list(temporary.iterdir())
+        assert not BAD_END.search(shown.everything)

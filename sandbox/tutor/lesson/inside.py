@@ -12,6 +12,7 @@ import re
 import sys
 import threading
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import suppress
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -125,18 +126,21 @@ def _keys(given: list[str] | str) -> KeyRing:
 
 
 def main() -> None:
-    out = os.fdopen(os.dup(1), "w", encoding="utf-8")
+    out = os.fdopen(os.dup(1), "wb", buffering=0)
     sys.stdout = sys.stderr  # what a lesson's server prints is no answer
     if sys.stderr is not None:
         os.dup2(sys.stderr.fileno(), 1)  # nor what a program that it runs does
     writing = threading.Lock()
 
     def tell(told: Told) -> None:
-        with writing:
-            print(json.dumps(told), file=out, flush=True)
+        with writing, suppress(BrokenPipeError):  # whoever has started us is gone
+            out.write(json.dumps(told).encode() + b"\n")
 
+    job = sys.stdin.readline()
+    if not job:  # gone already
+        return
     try:
-        inside = Inside(json.loads(sys.stdin.readline()), tell)
+        inside = Inside(json.loads(job), tell)
     except Problem as problem:
         tell({"problem": str(problem)})
         return

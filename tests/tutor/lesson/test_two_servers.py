@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import signal
 import socket
@@ -253,6 +254,24 @@ with Site(0) as site:
     print(*(each._process.pid for each in world.server._processes.values()), flush=True)
     time.sleep(60)
 """
+
+
+INSIDE = [sys.executable, "-m", "sandbox.tutor.lesson.inside"]
+
+
+def test_a_process_whose_starter_is_gone_says_nothing(folder: Path) -> None:
+    """Before it has got its job, and after: nobody is there to hear of it."""
+    job = {"path": str(folder / "app.py"), "store": "memory", "keys": ["a key"], "began": None}
+    for given in (b"", json.dumps(job).encode() + b"\n"):
+        pipe = subprocess.PIPE
+        with subprocess.Popen(
+            INSIDE, stdin=pipe, stdout=pipe, stderr=pipe, cwd=ROOT, env=environment()
+        ) as child:
+            assert child.stdout is not None
+            child.stdout.close()
+            child.stdout = None
+            assert child.communicate(given)[1] == b""
+            assert child.returncode == 0
 
 
 @pytest.mark.parametrize("how", [signal.SIGKILL, signal.SIGINT, signal.SIGTERM])
