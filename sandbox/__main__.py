@@ -32,9 +32,6 @@ def main(arguments: list[str] | None = None) -> int:
     """Run one command; its exit code. Only the module of that command is imported."""
     given = sys.argv[1:] if arguments is None else arguments
     signal.signal(signal.SIGTERM, _end)
-    closed = getattr(signal, "SIGHUP", None)  # the terminal was closed; unless `nohup` ignores it
-    if closed is not None and signal.getsignal(closed) == signal.SIG_DFL:
-        signal.signal(closed, _end)
     for name in ("stdout", "stderr"):  # None when they were closed beforehand
         if getattr(sys, name) is None:
             setattr(sys, name, Path(os.devnull).open("w"))  # noqa: SIM115  # until the end

@@ -44,6 +44,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> int:
     """Run, list or check lessons; 0 when all went well."""
+    _end_with_the_terminal()
     without_keyboard = options.auto or options.list or options.lint
     if options.json and not without_keyboard:
         raise Problem("--json goes with --auto, --list or --lint. Add one of them.")
@@ -56,6 +57,15 @@ def run(options: argparse.Namespace) -> int:
     if options.list:
         return _list(options)
     return _auto(options) if options.auto else _lead(options)
+
+
+def _end_with_the_terminal() -> None:
+    """When it is closed, leave every block as at SIGTERM, or files of a lesson would stay behind.
+
+    Not when somebody ignores that, as `nohup` does.
+    """
+    if sys.platform != "win32" and signal.getsignal(signal.SIGHUP) == signal.SIG_DFL:
+        signal.signal(signal.SIGHUP, signal.getsignal(signal.SIGTERM))
 
 
 def _lead(options: argparse.Namespace) -> int:

@@ -57,7 +57,11 @@ class Attempts:
         return sighting
 
     def seen(self, exchange: Exchange) -> Sighting | None:
-        """Somebody's exchange: what the step wants, or a near miss that is answered."""
+        """Somebody's exchange: what the step wants, or a near miss that is answered.
+
+        Problem: a process of the server has ended.
+        """
+        self._world.server.check()
         missing = near_miss(exchange, self._request, self._world, self._desk.takes_others)
         if not missing:
             home = address(self._request, self._world).hostname or HERE

@@ -115,6 +115,12 @@ def _card(exchange: Exchange, name: str, _jar: str | None) -> str | None:
     return stage_lines(found[-1], quiet=())[0].text if found else None
 
 
+def _lamp(exchange: Exchange, name: str, _jar: str | None) -> str | None:
+    """Nothing when the server has ended before it told of the request."""
+    lamps = exchange.response.get("lamps")
+    return str(lamps[name]) if lamps else None
+
+
 def _neighbour(exchange: Exchange, name: str, _jar: str | None) -> str | None:
     """What the server told that was called; nothing when none was."""
     kind, _, stage = name.partition(" ")
@@ -148,7 +154,7 @@ _LOOK: dict[str, Callable[[Exchange, str, str | None], str | None]] = {
     "stage": lambda exchange, name, _jar: exchange.stages.get(name),
     "card": _card,
     "verdict": lambda exchange, _name, _jar: exchange.verdict,
-    "lamp": lambda exchange, name, _jar: str(exchange.response["lamps"][name]),
+    "lamp": _lamp,
     "rows": lambda exchange, _name, _jar: str(exchange.rows),
     "neighbour": _neighbour,
     "row": _row,

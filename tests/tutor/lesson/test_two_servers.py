@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 import os
 import signal
@@ -15,13 +16,17 @@ import pytest
 
 from sandbox.login.problems import Problem
 from sandbox.serving.redis_server import RedisServer
+from sandbox.tutor.inbox import Inbox
+from sandbox.tutor.lesson.attempts import Attempts
 from sandbox.tutor.lesson.exchange import Exchange
 from sandbox.tutor.lesson.filling import NotAGap
-from sandbox.tutor.lesson.judge import judge, sighted
+from sandbox.tutor.lesson.judge import Sighting, judge, sighted
 from sandbox.tutor.lesson.looking import where
 from sandbox.tutor.lesson.parts import Clock, Expectation, Scene
 from sandbox.tutor.lesson.process import ROOT
 from sandbox.tutor.lesson.scenes import scene_in_words
+from sandbox.tutor.lesson.screen import Screen
+from sandbox.tutor.lesson.waiting import Desk
 from sandbox.tutor.lesson.world import World
 from tests.lessons.small import a_request, saves
 from tests.one_redis import own_redis
@@ -239,6 +244,20 @@ def test_a_browser_gets_an_answer_from_a_port_without_a_server(two: World) -> No
     os.kill(pids(two)[1], signal.SIGKILL)
     port = two.site.ports[SECOND]
     assert raw_exchange(port, message(port, "GET", "/", [])).status == 502
+
+
+def test_a_browser_that_asks_a_server_that_has_ended_is_a_problem_and_no_traceback(
+    two: World, others: list[Exchange]
+) -> None:
+    os.kill(pids(two)[0], signal.SIGKILL)
+    port = two.site.ports[FIRST]
+    raw_exchange(port, message(port, "GET", "/", []))
+    until(lambda: bool(others))
+    desk = Desk(Screen(io.StringIO(), plain=True), Inbox(None), Path(), None)
+    with pytest.raises(Problem, match=r"app\.py \(first server\) has ended"):
+        Attempts(a_request(), two, desk, None).seen(others[-1])
+    lamp = Expectation(9, "lamp alive == no", "lamp", "alive", "==", "no")
+    assert judge(lamp, Sighting(others[-1], None), two).observed == "nothing"
 
 
 PROGRAM = """
