@@ -146,7 +146,8 @@ def main() -> None:
         return
     tell({"port": inside.port})
     for line in sys.stdin:
-        tell(inside.obey(json.loads(line)))
+        order = json.loads(line)
+        tell(inside.obey(order) | {"order": order["order"]})
     inside.close()
 
 

@@ -37,6 +37,7 @@ class ServerProcess:
         self._told = threading.Condition()
         self._answers: queue.Queue[Told | None] = queue.Queue()
         self._one_by_one = threading.Lock()
+        self._order = 0  # the number of the newest one
         self._process = subprocess.Popen(
             [sys.executable, "-m", "sandbox.tutor.lesson.inside"],
             stdin=subprocess.PIPE,
@@ -54,8 +55,11 @@ class ServerProcess:
     def ask(self, do: str, *arguments: Any) -> Any:
         """Have it do something, and wait until it has answered."""
         with self._one_by_one:
-            self._write({"do": do, "with": arguments})
+            self._order += 1
+            self._write({"do": do, "with": arguments, "order": self._order})
             told = self._answer(PATIENCE)
+            while told["order"] != self._order:  # it came too late for whoever has asked
+                told = self._answer(PATIENCE)
         if "problem" in told:
             raise Problem(told["problem"])
         return told["answer"]
@@ -94,7 +98,8 @@ class ServerProcess:
         return int(told["port"])
 
     def _write(self, told: Told) -> None:
-        with suppress(OSError):  # that it has ended is noticed when it does not answer
+        # That it has ended, or that we have stopped it, is noticed when it does not answer.
+        with suppress(OSError, ValueError):
             self._in.write(json.dumps(told).encode() + b"\n")
             self._in.flush()
 

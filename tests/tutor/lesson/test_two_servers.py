@@ -17,6 +17,7 @@ import pytest
 from sandbox.login.problems import Problem
 from sandbox.serving.redis_server import RedisServer
 from sandbox.tutor.inbox import Inbox
+from sandbox.tutor.lesson import process
 from sandbox.tutor.lesson.attempts import Attempts
 from sandbox.tutor.lesson.exchange import Exchange
 from sandbox.tutor.lesson.filling import NotAGap
@@ -258,6 +259,27 @@ def test_a_browser_that_asks_a_server_that_has_ended_is_a_problem_and_no_traceba
         Attempts(a_request(), two, desk, None).seen(others[-1])
     lamp = Expectation(9, "lamp alive == no", "lamp", "alive", "==", "no")
     assert judge(lamp, Sighting(others[-1], None), two).observed == "nothing"
+
+
+def test_a_server_that_was_stopped_meanwhile_has_told_nothing(two: World) -> None:
+    """A browser's request may be on its way while a step restarts a server."""
+    (first, _) = vars(two.server)["_processes"].values()
+    first.stop()
+    assert first.events_of(1) == []
+    assert two.server.look("") is None
+
+
+def test_an_answer_that_comes_too_late_is_not_taken_for_the_next(
+    two: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (first, _) = vars(two.server)["_processes"].values()
+    os.kill(pids(two)[0], signal.SIGSTOP)
+    with monkeypatch.context() as patched:
+        patched.setattr(process, "PATIENCE", 0.1)
+        assert two.server.look("") is None
+    os.kill(pids(two)[0], signal.SIGCONT)
+    assert len(first.ask("keys_now")) == 1
+    assert first.ask("look", "") == {"rows": 0, "row": None}
 
 
 PROGRAM = """
