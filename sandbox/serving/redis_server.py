@@ -46,6 +46,10 @@ class RedisServer:
     def url(self) -> str:
         return f"redis://127.0.0.1:{self.port}/0"
 
+    @property
+    def is_running(self) -> bool:
+        return self._process is not None and self._process.poll() is None
+
     def start(self) -> RedisServer:
         """Return when it answers."""
         command = (*self._command, "--port", str(self.port))

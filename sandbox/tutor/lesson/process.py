@@ -130,6 +130,8 @@ class ServerProcess:
         self._answers.put(None)
 
     def _note(self, event: Event) -> None:
+        if not event["id"]:  # of a request that came from elsewhere: nobody will ask for it
+            return
         with self._told:
             self._events.setdefault(event["id"], []).append(event)
             self._told.notify_all()

@@ -18,6 +18,7 @@ from sandbox.serving.key_file import KeyFile, change_keys, make_key_file
 from sandbox.serving.redis_server import RedisServer
 from sandbox.serving.rotation import STEPS
 from sandbox.tutor.lesson.exchange import Seen
+from sandbox.tutor.lesson.filling import NotAGap
 from sandbox.tutor.lesson.process import ServerProcess
 from sandbox.tutor.lesson.servers import Server
 from sandbox.tutor.lesson.store import MEMORY, SQLITE
@@ -103,7 +104,10 @@ class TwoServers(Server):
         self._own_redis().kill()
 
     def start_store(self) -> None:
-        self._own_redis().start()
+        redis = self._own_redis()
+        if redis.is_running:
+            raise NotAGap("the store is running; the `server` line `kill the store` ends it")
+        redis.start()
 
     def change_keys(self, step: str) -> None:
         """One step of a rotation; afterwards both servers have seen it."""

@@ -236,6 +236,7 @@ def test_what_is_no_number_of_a_request_is_none(calling: World, sent: str) -> No
     header = ("X-Request-Id", sent.encode("latin-1"))
     url = f"http://127.0.0.1:{process_of(calling).port}/stock"
     assert httpx.get(url, headers=[header]).status_code == 401
+    assert process_of(calling).events_of(0) == []
 
 
 def test_a_neighbour_that_has_ended_is_a_problem_and_no_wait(calling: World) -> None:

@@ -372,6 +372,13 @@ def test_a_redis_that_was_killed_is_store_down_and_empty_when_it_is_started(
     assert verdicts(with_redis) == ("UNKNOWN_SESSION", "UNKNOWN_SESSION")
 
 
+def test_a_redis_that_runs_is_not_started_once_more(with_redis: World) -> None:
+    saves(with_redis)
+    with pytest.raises(NotAGap, match="the store is running"):
+        set_the_scene(with_redis, "start the store")
+    assert verdicts(with_redis) == ("OK", "OK")
+
+
 def test_nobody_can_say_what_a_killed_store_holds(with_redis: World) -> None:
     set_the_scene(with_redis, "kill the store")
     seen = sighted(with_redis, a_request())
