@@ -37,6 +37,7 @@ class LessonApp:
             app = self._make_app(bricks)
         except Exception as error:  # whoever writes a lesson may make any mistake
             raise cannot_run(self.path, error) from None
+        check_app(self.path, "make_app", app)
         note = banner("Careless server", self.careless)
         return Noted(app, note.encode()) if self.careless else app
 
@@ -84,11 +85,25 @@ def load_app(path: Path) -> LessonApp:
     careless = () if path.stem in ("app", "neighbour") else ("CARELESS",)
     module = load_module(path, "COOKIE", "make_app", *careless)
     limits, flaw = getattr(module, "LIMITS", Limits()), getattr(module, "CARELESS", "")
+    for name, value, kind in (
+        ("COOKIE", module.COOKIE, CookieSettings),
+        ("LIMITS", limits, Limits),
+    ):
+        if not isinstance(value, kind):
+            has, wants = type(value).__name__, kind.__name__
+            raise Problem(f"{path}: expected {name} = {wants}(...), it is of type {has}.")
     if careless and not (isinstance(flaw, str) and flaw.strip()):
         raise Problem(
             f"{path} has a CARELESS that says nothing; lessons/README.md says what it is."
         )
     return LessonApp(path, module.COOKIE, limits, flaw, module.make_app)
+
+
+def check_app(path: Path, made_by: str, app: object) -> None:
+    """Problem: what was made is no server; most often its `return` was forgotten."""
+    if not callable(app):
+        says = f"{made_by} has to return a WSGI app, it returns {app!r}."
+        raise Problem(f"{path}: {says} Correct it, then go on.")
 
 
 def load_module(path: Path, *names: str) -> ModuleType:

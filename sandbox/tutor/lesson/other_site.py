@@ -10,7 +10,7 @@ from sandbox.login.middleware import Environ, StartResponse, WSGIApp
 from sandbox.serving.live import LiveServer
 from sandbox.serving.traced import traced
 from sandbox.tutor.lesson.exchange import OF_OTHER_SITE
-from sandbox.tutor.lesson_app import Noted, cannot_run, load_module
+from sandbox.tutor.lesson_app import Noted, cannot_run, check_app, load_module
 from sandbox.tutor.lesson_pages import banner
 
 if TYPE_CHECKING:
@@ -48,6 +48,7 @@ class OtherSite:
             app = module.make_site(self._site.url)
         except Exception as error:  # whoever writes a lesson may make any mistake
             raise cannot_run(path, error) from None
+        check_app(path, "make_site", app)
         self.says = module.SITE
         self._app = Noted(app, banner(TITLE, self.says).encode())
         if self._server is None:

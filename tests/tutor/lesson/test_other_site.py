@@ -195,6 +195,7 @@ def test_a_cookie_that_stayed_at_home_is_not_lost(browser: Browser, opened: Worl
         ("SITE =", "SIGHT =", "other_site.py has no SITE"),
         ("def make_site", "def make_sight", "other_site.py has no make_site"),
         ("app = new_routes()", "raise ValueError('x')", "other_site.py:10 cannot be run"),
+        ("return app", "app", "other_site.py: make_site has to return a WSGI app, it returns None"),
     ],
 )
 def test_what_is_wrong_with_its_file_is_said(

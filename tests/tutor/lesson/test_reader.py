@@ -388,8 +388,14 @@ def test_another_port_that_nobody_opened_is_a_mistake(tmp_path: Path, site: Site
         (APP.replace("app = new_routes()", "app = new_routes(1)"), "app.py:18 cannot be run: Type"),
         (APP.replace("from bottle", "from no_such_bottle"), "app.py:3 cannot be run: ModuleNot"),
         (APP + "\0", "cannot be run"),
+        (APP.replace("return Middleware", "Middleware"), "app.py: make_app has to return a WSGI"),
+        (APP + "\nCOOKIE = 'small'\n", "app.py: expected COOKIE = CookieSettings(...)"),
+        (APP + "\nLIMITS = 30\n", "app.py: expected LIMITS = Limits(...), it is of type int."),
     ],
-    ids=["no file", "no COOKIE", "no make_app", "syntax", "name", "making", "import", "null"],
+    ids=[
+        *("no file", "no COOKIE", "no make_app", "syntax", "name", "making", "import", "null"),
+        *("no return", "COOKIE", "LIMITS"),
+    ],
 )
 def test_a_server_that_cannot_be_run_is_a_mistake(
     tmp_path: Path, site: Site, app: str, says: str
