@@ -85,18 +85,19 @@ def load_app(path: Path) -> LessonApp:
     careless = () if path.stem in ("app", "neighbour") else ("CARELESS",)
     module = load_module(path, "COOKIE", "make_app", *careless)
     limits, flaw = getattr(module, "LIMITS", Limits()), getattr(module, "CARELESS", "")
-    for name, value, kind in (
-        ("COOKIE", module.COOKIE, CookieSettings),
-        ("LIMITS", limits, Limits),
-    ):
-        if not isinstance(value, kind):
-            has, wants = type(value).__name__, kind.__name__
-            raise Problem(f"{path}: expected {name} = {wants}(...), it is of type {has}.")
+    _check_type(path, "COOKIE", module.COOKIE, CookieSettings)
+    _check_type(path, "LIMITS", limits, Limits)
     if careless and not (isinstance(flaw, str) and flaw.strip()):
         raise Problem(
             f"{path} has a CARELESS that says nothing; lessons/README.md says what it is."
         )
     return LessonApp(path, module.COOKIE, limits, flaw, module.make_app)
+
+
+def _check_type(path: Path, name: str, value: object, kind: type) -> None:
+    if not isinstance(value, kind):
+        has, wants = type(value).__name__, kind.__name__
+        raise Problem(f"{path}: expected {name} = {wants}(...), it is of type {has}.")
 
 
 def check_app(path: Path, made_by: str, app: object) -> None:

@@ -6,6 +6,7 @@ standard output go the port, an answer to each order, and the events of the trac
 
 from __future__ import annotations
 
+import io
 import json
 import os
 import re
@@ -125,11 +126,17 @@ def _keys(given: list[str] | str) -> KeyRing:
     return MemoryKeys(*(key.encode() for key in given))
 
 
-def main() -> None:
-    out = os.fdopen(os.dup(1), "wb", buffering=0)
-    sys.stdout = sys.stderr  # what a lesson's server prints is no answer
+def _our_output() -> io.FileIO:
+    """For answers alone: what a lesson's server prints, or a program that it runs, is none."""
+    out = io.FileIO(os.dup(1), "w")
+    sys.stdout = sys.stderr
     if sys.stderr is not None:
-        os.dup2(sys.stderr.fileno(), 1)  # nor what a program that it runs does
+        os.dup2(sys.stderr.fileno(), 1)
+    return out
+
+
+def main() -> None:
+    out = _our_output()
     writing = threading.Lock()
 
     def tell(told: Told) -> None:

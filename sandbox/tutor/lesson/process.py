@@ -38,13 +38,7 @@ class ServerProcess:
         self._answers: queue.Queue[Told | None] = queue.Queue()
         self._one_by_one = threading.Lock()
         self._order = 0  # the number of the newest one
-        self._process = subprocess.Popen(
-            [sys.executable, "-m", "sandbox.tutor.lesson.inside"],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            env={**os.environ, "PYTHONPATH": str(ROOT), "PYTHONUTF8": "1"},
-            start_new_session=True,  # Ctrl-C is for us to understand
-        )
+        self._process = _start()
         self._in = cast("IO[bytes]", self._process.stdin)
         self._out = cast("IO[bytes]", self._process.stdout)
         self._reader = threading.Thread(target=self._read, daemon=True)
@@ -135,6 +129,16 @@ class ServerProcess:
         with self._told:
             self._events.setdefault(event["id"], []).append(event)
             self._told.notify_all()
+
+
+def _start() -> subprocess.Popen[bytes]:
+    return subprocess.Popen(
+        [sys.executable, "-m", "sandbox.tutor.lesson.inside"],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        env={**os.environ, "PYTHONPATH": str(ROOT), "PYTHONUTF8": "1"},
+        start_new_session=True,  # Ctrl-C is for us to understand
+    )
 
 
 def _is_whole(events: list[Event]) -> bool:
