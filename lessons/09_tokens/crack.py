@@ -8,6 +8,7 @@ It works at home, without asking the server. A key of 256 random bits is in no l
 import base64
 import hashlib
 import hmac
+import os
 import sys
 import time
 from collections.abc import Iterable
@@ -20,8 +21,9 @@ HOW = ".venv/bin/python lessons/09_tokens/crack.py TOKEN [WORDS.txt]"
 def crack(token: str, words: Iterable[str]) -> str | None:
     """The word that makes this token's signature; None when it is not among the words."""
     signed, _, signature = token.rpartition(".")
+    octets = os.fsencode(signed)  # as they were typed, text or not
     for word in words:
-        mac = hmac.digest(word.encode(), signed.encode(), hashlib.sha256)
+        mac = hmac.digest(word.encode(), octets, hashlib.sha256)
         if base64.urlsafe_b64encode(mac).rstrip(b"=").decode() == signature:
             return word
     return None

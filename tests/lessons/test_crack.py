@@ -60,8 +60,9 @@ def test_a_random_key_is_in_no_list(program: ModuleType) -> None:
     assert re.fullmatch(NOTHING_FOUND, program.main([OF_THE_RFC]))
 
 
-@pytest.mark.parametrize("given", ["", "tulip", "a.b.c", "a.b.ü", ".."])
+@pytest.mark.parametrize("given", ["", "tulip", "a.b.c", "a.b.ü", "..", "\udcff.\udcff.a"])
 def test_what_is_no_token_has_no_key(program: ModuleType, given: str) -> None:
+    """Bytes of a command line that are no text come as surrogates."""
     assert re.fullmatch(NOTHING_FOUND, program.main([given]))
 
 
