@@ -26,7 +26,8 @@ CATEGORY = re.compile(r"= (.+?): (.+)")
 LETTERED = re.compile(r"[a-z]\. ")
 OF_A_MACHINE = re.compile(r"[a-z]\. |= |watch ")
 REQUEST_LINE = re.compile(r"(GET|POST|HEAD|PUT|DELETE) (\S.*)")
-ADDRESS = re.compile(r"(http://([A-Za-z0-9.-]+|\[::1\])(:\d{1,5})?)?(?!//)(/.*)?")
+ADDRESS = re.compile(r"(http://(localhost|127\.0\.0\.1|\[::1\])(:\d{1,5})?)?(?!//)(/[^\0- \x7f]*)?")
+NOT_OURS = ("content-length", "transfer-encoding", "expect")  # they say how a form is sent
 HEADER = re.compile(r"([\w-]+):\s*([\t -~]*)", re.ASCII)
 HTTP_OPTIONS = re.compile(r"(?:as=(?P<visitor>[a-z][a-z0-9]*))? ?(?:at=(?P<at>/\S*))?")
 PREDICT_OPTIONS = re.compile(r"(?P<kind>order|sort)? ?(?:at=(?P<at>\d{1,3}))?")
@@ -69,7 +70,7 @@ def read_request_line(line: int, text: str) -> tuple[str, str]:
 
 
 def check_address(line: int, text: str) -> None:
-    """Broken: whatever is filled in, this is no address of a server."""
+    """Broken: whatever is filled in, this is no address here; no request leaves this machine."""
     if not ADDRESS.fullmatch(GAP.sub("1", text)):
         raise Broken(line, f"expected a path, or an address such as http://localhost/: {text}")
 
@@ -78,6 +79,8 @@ def _header(line: int, text: str) -> tuple[str, str]:
     found = HEADER.fullmatch(text)
     if not found:
         raise Broken(line, f"expected a header in ASCII, such as `Accept: text/html`: {text}")
+    if found[1].lower() in NOT_OURS:
+        raise Broken(line, f"the visitor says by himself how a form is sent, leave it out: {text}")
     return found[1], found[2]
 
 

@@ -74,6 +74,12 @@ def _changed(cookie: str, change: str) -> str:
         raise NotAGap(f"{change!r} needs {needs}; it is {cookie!r}") from None
 
 
+def _one_changed(cookie: str) -> str:
+    if not cookie:
+        raise Malformed(parts=0)
+    return one_changed(cookie)
+
+
 def _changer(change: str) -> Callable[[str], str]:
     first = FIRST.fullmatch(change)
     if first:
@@ -85,7 +91,7 @@ def _changer(change: str) -> Callable[[str], str]:
         "later": later,
         "without stamp": lambda cookie: cookie.rpartition(".")[0],
         "stamped by bob": stamped_by_bob,
-        "one changed": one_changed,
+        "one changed": _one_changed,
         "alg none": alg_none,
     }
     if change not in changers:

@@ -176,3 +176,8 @@ def test_what_is_no_token_cannot_be_changed_like_one(change: str, value: str) ->
     """W10 is [] in base64url: JSON, but no claims."""
     with pytest.raises(NotAGap, match="needs a cookie of three parts, or a token"):
         fill("{{alice.token | " + change + "}}", lambda *_: value, {})
+
+
+def test_nothing_has_no_character_to_be_changed() -> None:
+    with pytest.raises(NotAGap, match="'one changed' needs a cookie"):
+        fill("{{alice.token | one changed}}", lambda *_: "", {})

@@ -75,6 +75,7 @@ def test_without_a_name_the_visitor_is_alice() -> None:
         ("", "POST /word\ntype word", 3, "a browser cannot do 'type word'"),
         ("", "POST /word\nreload it", 3, "a browser cannot do 'reload it'"),
         ("", "POST /word\nopen /{{a port}}", 3, "expected {{alice.cookie}}"),
+        ("", "POST /word\nopen http://example.com/", 3, "expected a path, or an address such"),
         ("", "POST /word\nopen http://[/", 3, "expected a path, or an address such as"),
         ("", "POST /word\nopen file:///etc/passwd", 3, "expected a path, or an address such as"),
         ("", "POST http://[/\nopen /", 2, "expected a path, or an address such as"),
