@@ -13,6 +13,7 @@ from sandbox.tutor.lesson_pages import Form, Link, Script, page
 
 SITE = "It promises a prize, and its form is sent to the lesson's server."
 HERE = str(Path(__file__).parent)
+WANTED = ("cookie", "token")
 
 
 def make_site(home: str) -> WSGIApp:
@@ -29,12 +30,12 @@ def make_site(home: str) -> WSGIApp:
 
     @app.get("/loot")
     def shown() -> str:
-        told = (f"{what}: {loot.get(what) or 'nothing'}" for what in ("cookie", "token"))
+        told = (f"{what}: {loot.get(what) or 'nothing'}" for what in WANTED)
         return page("What the script brought", *told)
 
     @app.post("/loot")
     def brought() -> str:
-        loot.update(request.forms.decode())
+        loot.update({what: request.forms.getunicode(what, "") for what in WANTED})
         return shown()
 
     return app

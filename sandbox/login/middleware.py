@@ -64,7 +64,7 @@ class Middleware:
         except Exception as error:  # whatever went wrong, the visitor gets a page that says so
             if not isinstance(error, BodyTooLarge):
                 note_refusal(error)
-            return _explain(environ, start, error)
+            return explain(environ, start, error)
 
     def _admit(self, environ: Environ) -> None:
         if int(environ.get("CONTENT_LENGTH") or 0) > LONGEST_BODY:
@@ -98,7 +98,7 @@ def _with_our_headers(environ: Environ, start_response: StartResponse) -> StartR
     return start
 
 
-def _explain(environ: Environ, start: StartResponse, error: Exception) -> Iterable[bytes]:
+def explain(environ: Environ, start: StartResponse, error: Exception) -> Iterable[bytes]:
     """Answer with what happened and what to do: as JSON to a script, as a page to a person."""
     if isinstance(error, (Refusal, BodyTooLarge)):
         problem = error

@@ -35,7 +35,7 @@ class LessonApp:
         """The server on these bricks; Problem when it cannot be made."""
         try:
             app = self._make_app(bricks)
-        except Exception as error:  # whoever writes a lesson may make any mistake
+        except (Exception, SystemExit) as error:  # whoever writes a lesson may make any mistake
             raise cannot_run(self.path, error) from None
         check_app(self.path, "make_app", app)
         note = banner("Careless server", self.careless)
@@ -87,10 +87,8 @@ def load_app(path: Path) -> LessonApp:
     limits, flaw = getattr(module, "LIMITS", Limits()), getattr(module, "CARELESS", "")
     _check_type(path, "COOKIE", module.COOKIE, CookieSettings)
     _check_type(path, "LIMITS", limits, Limits)
-    if careless and not (isinstance(flaw, str) and flaw.strip()):
-        raise Problem(
-            f"{path} has a CARELESS that says nothing; lessons/README.md says what it is."
-        )
+    if careless:
+        check_sentence(path, "CARELESS", flaw)
     return LessonApp(path, module.COOKIE, limits, flaw, module.make_app)
 
 
@@ -98,6 +96,12 @@ def _check_type(path: Path, name: str, value: object, kind: type) -> None:
     if not isinstance(value, kind):
         has, wants = type(value).__name__, kind.__name__
         raise Problem(f"{path}: expected {name} = {wants}(...), it is of type {has}.")
+
+
+def check_sentence(path: Path, name: str, value: object) -> None:
+    """Problem: nobody would read on a page what is wrong with its server."""
+    if not (isinstance(value, str) and value.strip()):
+        raise Problem(f"{path} has a {name} that says nothing; lessons/README.md says what it is.")
 
 
 def check_app(path: Path, made_by: str, app: object) -> None:
@@ -124,12 +128,12 @@ def _run(path: Path) -> ModuleType:
     module = importlib.util.module_from_spec(spec)
     try:
         spec.loader.exec_module(module)
-    except Exception as error:  # whoever writes a lesson may make any mistake
+    except (Exception, SystemExit) as error:  # whoever writes a lesson may make any mistake
         raise cannot_run(path, error) from None
     return module
 
 
-def cannot_run(path: Path, error: Exception) -> Problem:
+def cannot_run(path: Path, error: BaseException) -> Problem:
     """Where in the lesson's own file it went wrong, and how."""
     line = error.lineno if isinstance(error, SyntaxError) else _last_line(path, error)
     says = error.msg if isinstance(error, SyntaxError) else str(error)
@@ -139,7 +143,7 @@ def cannot_run(path: Path, error: Exception) -> Problem:
     )
 
 
-def _last_line(path: Path, error: Exception) -> int | None:
+def _last_line(path: Path, error: BaseException) -> int | None:
     frames = traceback.walk_tb(error.__traceback__)
     return next(
         (n for frame, n in reversed([*frames]) if frame.f_code.co_filename == str(path)), None

@@ -6,13 +6,15 @@ import html
 import itertools
 import json
 import re
+import sys
 import threading
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
 from sandbox.login.cookies import parse_cookie_header
-from sandbox.login.middleware import Environ, StartResponse, WSGIApp, is_static
+from sandbox.login.middleware import Environ, StartResponse, WSGIApp, explain, is_static
 from sandbox.login.stores import Session
 from sandbox.trace.stage import Event
 from sandbox.tutor.lesson_app import whole
@@ -209,7 +211,10 @@ class Recorder:
             exchange.status, exchange.headers = int(status[:3]), headers
             return start_response(status, headers, exc_info)
 
-        body = whole(app(environ, start))
+        try:
+            body = whole(app(environ, start))
+        except Exception as error:  # whoever writes a lesson may make any mistake
+            body = whole(explain(environ, partial(start, exc_info=sys.exc_info()), error))
         exchange.body = body.decode(errors="replace")
         if not is_static(environ["PATH_INFO"]) and not _is_prefetch(environ):
             self._look(exchange)

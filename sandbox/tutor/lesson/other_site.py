@@ -10,7 +10,7 @@ from sandbox.login.middleware import Environ, StartResponse, WSGIApp
 from sandbox.serving.live import LiveServer
 from sandbox.serving.traced import traced
 from sandbox.tutor.lesson.exchange import OF_OTHER_SITE
-from sandbox.tutor.lesson_app import Noted, cannot_run, check_app, load_module
+from sandbox.tutor.lesson_app import Noted, cannot_run, check_app, check_sentence, load_module
 from sandbox.tutor.lesson_pages import banner
 
 if TYPE_CHECKING:
@@ -44,9 +44,10 @@ class OtherSite:
         """Answer as this folder's other_site.py says; Problem when it cannot be run."""
         path = folder / "other_site.py"
         module = load_module(path, "SITE", "make_site")
+        check_sentence(path, "SITE", module.SITE)
         try:
             app = module.make_site(self._site.url)
-        except Exception as error:  # whoever writes a lesson may make any mistake
+        except (Exception, SystemExit) as error:  # whoever writes a lesson may make any mistake
             raise cannot_run(path, error) from None
         check_app(path, "make_site", app)
         self.says = module.SITE

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import replace
@@ -195,6 +196,9 @@ def test_a_cookie_that_stayed_at_home_is_not_lost(browser: Browser, opened: Worl
         ("SITE =", "SIGHT =", "other_site.py has no SITE"),
         ("def make_site", "def make_sight", "other_site.py has no make_site"),
         ("app = new_routes()", "raise ValueError('x')", "other_site.py:10 cannot be run"),
+        ("app = new_routes()", "raise SystemExit('x')", "other_site.py:10 cannot be run"),
+        ('SITE = "', 'SITE = "" and "', "has a SITE that says nothing"),
+        ('SITE = "', 'SITE = 5 or "', "has a SITE that says nothing"),
         ("return app", "app", "other_site.py: make_site has to return a WSGI app, it returns None"),
     ],
 )
@@ -210,3 +214,28 @@ def test_a_lesson_without_such_a_file_says_so(folder: Path, world: World) -> Non
     (folder / "other_site.py").unlink()
     with pytest.raises(Problem, match=r"There is no .*other_site\.py"):
         world.do(OPENED)
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("    return app\n", "    return lambda environ, start: 1 / 0\n"),
+        ("    return app\n", "    return lambda environ, start: [b'never started']\n"),
+        ("    return app\n", "    return lambda environ, start: start('x', []) or []\n"),
+        ("    return app\n", "    return lambda environ, start: start('200 OK', []) or ['x']\n"),
+        (
+            "    return app\n",
+            "    return lambda environ, start: start('200 OK', [('A', 'b\\n')])\n",
+        ),
+    ],
+)
+def test_a_site_that_breaks_is_a_page_and_a_sentence(
+    folder: Path, world: World, capfd: pytest.CaptureFixture[str], old: str, new: str
+) -> None:
+    (folder / "other_site.py").write_text(OTHER_SITE.replace(old, new))
+    world.do(OPENED)
+    exchange = world.send(a_request("GET", "http://127.0.0.1:{{other site}}/"))
+    assert (exchange.status, exchange.is_of_other_site) == (500, True)
+    assert "went wrong" in exchange.text
+    (line,) = capfd.readouterr().err.splitlines()
+    assert re.fullmatch(r"CRASHED: \w+Error at \S+\.py:\d+\.", line)

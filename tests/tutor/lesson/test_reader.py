@@ -391,10 +391,12 @@ def test_another_port_that_nobody_opened_is_a_mistake(tmp_path: Path, site: Site
         (APP.replace("return Middleware", "Middleware"), "app.py: make_app has to return a WSGI"),
         (APP + "\nCOOKIE = 'small'\n", "app.py: expected COOKIE = CookieSettings(...)"),
         (APP + "\nLIMITS = 30\n", "app.py: expected LIMITS = Limits(...), it is of type int."),
+        ("raise SystemExit('bye')\n" + APP, "app.py:1 cannot be run: SystemExit: bye"),
+        (APP.replace("app = new_routes()", "raise SystemExit(3)"), "app.py:18 cannot be run: Sys"),
     ],
     ids=[
         *("no file", "no COOKIE", "no make_app", "syntax", "name", "making", "import", "null"),
-        *("no return", "COOKIE", "LIMITS"),
+        *("no return", "COOKIE", "LIMITS", "exit", "exit while making"),
     ],
 )
 def test_a_server_that_cannot_be_run_is_a_mistake(
