@@ -9,6 +9,7 @@ import threading
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from sandbox.commands.options import (
     SHARED_STORES,
@@ -34,6 +35,9 @@ from sandbox.serving.clock import Clock
 from sandbox.serving.key_file import KeyFile, make_key_file
 from sandbox.serving.live import LiveServer, free_port
 
+if TYPE_CHECKING:
+    from sandbox.serving.inspected import InspectorServer
+
 HOST_NAME = re.compile(r"[A-Za-z0-9._-]+|\[[0-9A-Fa-f:.]+\]")
 IDLE_HELP = f"seconds of silence allowed ({Limits.idle})"
 LIFETIME_HELP = f"seconds that a session may last ({Limits.lifetime})"
@@ -48,6 +52,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add("--port", type=int, metavar="N", help="8000, or the next free one, unless given")
     add_store_option(parser)
     add("--trace", choices=("console", "json", "off"), help="how to show it (console)")
+    add("--no-inspector", action="store_true", help="no web page that shows the trace")
     add("--workers", type=int, default=1, metavar="N", help=WORKERS_HELP)
     add_keys_option(parser)
     add("--secure", action="store_true", help="Secure cookie, named with the __Host- prefix")
@@ -75,17 +80,28 @@ def _serve(
     bricks: Bricks, options: argparse.Namespace, greeting: str, stop: threading.Event
 ) -> None:
     app = make_app(bricks, _hosts(options), DEMO_ACCOUNTS)
-    trace = options.trace or "console"
-    watched, say, end_trace = _with_trace(app, bricks, trace, gone=stop.set)
+    inspector = None if options.no_inspector else _inspector(options)
+    watched, say, end_trace = _with_trace(app, bricks, options, stop.set, inspector)
     server = LiveServer(watched, options.port)
+    servers = [server, inspector.server] if inspector else [server]
     say(_greeting(greeting, server.url))
+    if inspector:
+        say(f"Inspector, for this run: {inspector.url}\n")
     try:
-        server.start()
+        for each in servers:
+            each.start()
         while not stop.wait(0.5):
             pass
     finally:
-        server.stop()
+        for each in servers:
+            each.stop()
         end_trace()
+
+
+def _inspector(options: argparse.Namespace) -> InspectorServer:
+    from sandbox.serving.inspected import InspectorServer
+
+    return InspectorServer(_hosts(options))
 
 
 def _greeting(greeting: str, url: str) -> str:
@@ -134,14 +150,19 @@ def _app_and_close(options: argparse.Namespace) -> tuple[WSGIApp, Callable[[], N
 
 
 def _with_trace(
-    app: WSGIApp, bricks: Bricks, trace: str, gone: Callable[[], None]
+    app: WSGIApp,
+    bricks: Bricks,
+    options: argparse.Namespace,
+    gone: Callable[[], None],
+    inspector: InspectorServer | None,
 ) -> tuple[WSGIApp, Say, Callable[[], None]]:
     """The app, where prose goes, and how the trace is ended; without one nothing is imported."""
-    if trace == "off":
+    if options.trace == "off" and inspector is None:
         return app, partial(print, flush=True), lambda: None
     from sandbox.serving.shown import shown
 
-    return shown(app, bricks, trace, gone)
+    buffers = [inspector.buffer] if inspector else []
+    return shown(app, bricks, options.trace or "console", gone, buffers)
 
 
 def _bricks(options: argparse.Namespace) -> Bricks:

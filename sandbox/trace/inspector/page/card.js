@@ -1,0 +1,25 @@
+// One request: what came, the diagram, the two lamps, what went.
+
+import { html } from "./dom.js";
+import { drawDiagram } from "./diagram.js";
+import { isRefused, verdictOf } from "./requests.js";
+
+const ASKED = { issued: "issued by us?", alive: "still alive?" };
+const SAID = { yes: "yes", no: "no", not_asked: "not asked" };
+
+export function drawRequest(request) {
+  const { began, response } = request;
+  const code = verdictOf(request);
+  const title = began ? `#${request.id} ${began.method} ${began.path}` : `#${request.id}`;
+  return [
+    html("h2", {}, title, " ", html("span", { class: "code" }, verdictOf(request)),
+    drawDiagram(request),
+    ...(response?.lamps ? [lamps(response.lamps)] : []),
+  ];
+}
+
+function lamps(told) {
+  const each = ([lamp, question]) =>
+    html("li", { class: told[lamp] }, `${question} `, html("b", {}, SAID[told[lamp]]));
+  return html("ul", { class: "lamps" }, ...Object.entries(ASKED).map(each));
+}

@@ -1,0 +1,29 @@
+// The page: ask for events, keep them as requests, draw what is new.
+
+import { poll } from "./poll.js";
+import { Requests } from "./requests.js";
+import { Timeline } from "./timeline.js";
+import { drawRequest } from "./card.js";
+
+const requests = new Requests();
+const card = document.getElementById("request");
+const timeline = new Timeline(document.getElementById("timeline"), requests, show);
+
+function show(request) {
+  history.replaceState(null, "", `#${request.id}`);
+  card.replaceChildren(...drawRequest(request));
+}
+
+function take(events, letGo) {
+  const changed = requests.take(events);
+  document.getElementById("let-go").textContent =
+    letGo ? `${letGo.toLocaleString("en")} older requests were let go.` : "";
+  timeline.draw(changed);
+  if (timeline.chosen && changed.has(timeline.chosen)) show(timeline.chosen);
+}
+
+function say(sentence) {
+  document.getElementById("said").textContent = sentence;
+}
+
+poll(take, say);

@@ -1,0 +1,27 @@
+// Ask what has happened since the last answer, again and again.
+
+const EVERY = 100; // milliseconds
+const GONE = "The server does not answer. When it is started again, it prints a new address: open that.";
+
+export async function poll(take, say) {
+  let last = 0;
+  for (;;) {
+    const answer = await ask(last);
+    say(answer ? "" : GONE);
+    if (answer) {
+      last = answer.last;
+      if (answer.events.length) take(answer.events, answer.let_go);
+      if (last < answer.told) continue; // there is more
+    }
+    await new Promise((resume) => setTimeout(resume, answer ? EVERY : 10 * EVERY));
+  }
+}
+
+async function ask(after) {
+  try {
+    const response = await fetch(`trace?after=${after}`);
+    return response.ok ? await response.json() : null;
+  } catch {
+    return null;
+  }
+}

@@ -1,0 +1,41 @@
+// The events of schema version 1, gathered into requests.
+
+export class Requests {
+  constructor() {
+    this.all = new Map();
+  }
+
+  // What has changed.
+  take(events) {
+    const changed = new Set();
+    for (const event of events) {
+      const request = this.of(event);
+      if (request) changed.add(add(request, event));
+    }
+    return changed;
+  }
+
+  // Of a request whose beginning was not told, or was let go, only the verdict is known.
+  of(event) {
+    if (event.type === "request" || (event.type === "response" && !this.all.has(event.id)))
+      this.all.set(event.id, { id: event.id, stages: [], began: null, response: null });
+    return this.all.get(event.id);
+  }
+}
+
+function add(request, event) {
+  if (event.type === "request") request.began = event;
+  else if (event.type === "response") request.response = event;
+  else if (event.type === "stage_started") request.stages.push(event);
+  else request.stages[request.stages.findLastIndex((each) => each.stage === event.stage)] = event;
+  return request;
+}
+
+// The requests in which the cookie was refused have a sign and a word, not only a colour.
+export function verdictOf(request) {
+  return request.response ? request.response.verdict : "…";
+}
+
+export function isRefused(code) {
+  return code !== "OK" && code !== "SKIPPED" && code !== "…";
+}
