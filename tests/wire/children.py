@@ -78,6 +78,13 @@ class Child:
             until(self._looks_after_signals, STARTING)
         return self._port[0]
 
+    @property
+    def inspector(self) -> str:
+        """The address that it printed for this run."""
+        found = until(lambda: re.search(r"Inspector, for this run: (\S+)", self.out + self.err))
+        address: str = found[1]
+        return address
+
     def _greeting(self) -> Any:
         assert self.process.poll() is None, f"it ended: {self.out}{self.err}"
         return re.search(

@@ -12,7 +12,12 @@ export function drawRequest(request) {
   const code = verdictOf(request);
   const title = began ? `#${request.id} ${began.method} ${began.path}` : `#${request.id}`;
   return [
-    html("h2", {}, title, " ", html("span", { class: "code" }, verdictOf(request)),
+    html(
+      "h2",
+      { class: isRefused(code) ? "refused" : "ok" },
+      `${title} `,
+      html("span", { class: "code" }, code),
+    ),
     drawDiagram(request),
     ...(response?.lamps ? [lamps(response.lamps)] : []),
   ];

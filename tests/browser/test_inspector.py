@@ -1,0 +1,168 @@
+"""The inspector in Chromium: what happened at the login server is what its page shows."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from tests.wire.children import Child, Nursery, nursery_in
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser, Page
+
+pytestmark = pytest.mark.slow
+
+GONE = re.compile("does not answer.*prints a new address")
+Open = Callable[..., "Page"]
+
+
+@pytest.fixture
+def nursery(tmp_path: Path) -> Iterator[Nursery]:
+    with nursery_in(tmp_path) as started:
+        yield started
+
+
+@pytest.fixture
+def child(nursery: Nursery) -> Child:
+    """`serve`, as somebody starts it."""
+    return nursery.serve()
+
+
+@pytest.fixture
+def opened(chromium: Browser) -> Iterator[Open]:
+    """`opened(address)` is a tab of a fresh profile; no page may throw or be refused a script."""
+    contexts, complaints = [], list[str]()
+
+    def open_it(address: str, **profile: Any) -> Page:
+        contexts.append(chromium.new_context(**profile))
+        tab = contexts[-1].new_page()
+        tab.on("pageerror", lambda error: complaints.append(str(error)))
+        tab.on("console", lambda said: complaints.append(said.text) if _is_refusal(said) else None)
+        tab.goto(address)
+        return tab
+
+    yield open_it
+    for context in contexts:
+        context.close()
+    assert complaints == []
+
+
+def _is_refusal(said: Any) -> bool:
+    return said.type == "error" and "Content Security Policy" in said.text
+
+
+def log_in(tab: Page, child: Child) -> None:
+    tab.goto(f"http://localhost:{child.port}/profile")
+    tab.locator("input[name=username]").fill("alice")
+    tab.locator("input[name=password]").fill("wonderland")
+    with tab.expect_navigation():
+        tab.locator('form[action="/login"] button').click()
+
+
+def change_cookie(tab: Page) -> None:
+    """Another character in the middle of the signature, written into Chromium's own jar."""
+    (cookie,) = tab.context.cookies()
+    value = cookie["value"]
+    other = "A" if value[-20] != "A" else "B"
+    cookie["value"] = value[:-20] + other + value[-19:]
+    tab.context.add_cookies([cookie])  # type: ignore[list-item]
+
+
+def rows(page: Page, count: int) -> list[str]:
+    """The lines of the timeline, once there are so many."""
+    found = page.locator("#timeline li")
+    found.nth(count - 1).wait_for()
+    page.wait_for_function("!document.querySelector('#timeline').innerText.includes('…\\n')")
+    return [" ".join(text.split()) for text in found.all_inner_texts()]
+
+
+def test_a_login_is_on_the_page_with_its_redirects(child: Child, opened: Open) -> None:
+    page = opened(child.inspector)
+    assert "No request yet." in page.locator("#request").inner_text()
+    log_in(opened("about:blank"), child)
+    seen = rows(page, 4)
+    assert [re.sub(r"·\w\w", "", row) for row in seen] == [
+        "#1 GET /profile Chromium ✗ NO_COOKIE",
+        "#2 GET /login?next=/profile Chromium ✗ NO_COOKIE",
+        "#3 POST /login Chromium OK",
+        "#4 GET /profile Chromium OK",
+    ]
+
+
+def test_a_changed_cookie_stops_at_the_signer_and_the_rest_is_not_reached(
+    child: Child, opened: Open
+) -> None:
+    page, alice = opened(child.inspector), opened("about:blank")
+    log_in(alice, child)
+    change_cookie(alice)
+    alice.goto(f"http://localhost:{child.port}/api/me")
+    rows(page, 5)
+    shown = page.locator("#request")
+    assert shown.locator("h2").inner_text() == "#5 GET /api/me BAD_SIGNATURE"
+    refused = shown.locator(".diagram .refused text").all_text_contents()
+    assert refused == ["check_signature  ✗ BAD_SIGNATURE", "guard  ✗ BAD_SIGNATURE"]
+    assert shown.locator(".diagram .skipped").all_text_contents() == [
+        "look_up_session: not reached",
+        "check_limits: not reached",
+        "find_user: not reached",
+    ]
+    assert shown.locator(".lamps li").all_inner_texts() == [
+        "issued by us? no",
+        "still alive? not asked",
+    ]
+
+
+def test_the_arrow_keys_choose_and_the_newest_no_longer_takes_the_place(
+    child: Child, opened: Open
+) -> None:
+    page = opened(child.inspector)
+    alice = opened("about:blank")
+    log_in(alice, child)
+    rows(page, 4)
+    page.locator("#timeline").focus()
+    page.keyboard.press("ArrowUp")
+    heading = page.locator("#request h2")
+    assert heading.inner_text() == "#3 POST /login OK"
+    alice.goto(f"http://localhost:{child.port}/")
+    rows(page, 5)
+    assert heading.inner_text() == "#3 POST /login OK"
+
+
+def test_a_reload_and_a_second_inspector_show_the_same(child: Child, opened: Open) -> None:
+    page = opened(child.inspector)
+    log_in(opened("about:blank"), child)
+    seen = rows(page, 4)
+    page.reload()
+    assert rows(page, 4) == seen
+    assert rows(opened(child.inspector), 4) == seen
+
+
+def test_when_the_server_has_ended_the_page_says_where_to_go_on(child: Child, opened: Open) -> None:
+    page = opened(child.inspector)
+    child.end()
+    page.locator("#said", has_text=GONE).wait_for()
+
+
+def test_markup_in_a_path_is_text_and_runs_nothing(child: Child, opened: Open) -> None:
+    page = opened(child.inspector)
+    hostile = "<img src=x onerror=document.title=1>" + "x" * 8000
+    child.ask("GET", f"/{hostile.replace(' ', '%20')}")
+    (row,) = rows(page, 1)
+    assert "onerror" in row
+    assert page.locator("#timeline img, #request img").count() == 0
+    assert page.title() == "Login Sandbox: inspector"
+
+
+def test_a_wrong_address_is_a_sentence(child: Child, opened: Open) -> None:
+    page = opened(child.inspector[:-2] + "/")
+    assert "not of this run" in page.locator("body").inner_text()
+
+
+def test_without_an_inspector_none_is_printed(nursery: Nursery) -> None:
+    child = nursery.serve("--no-inspector")
+    assert child.port
+    assert "Inspector" not in child.out + child.err
