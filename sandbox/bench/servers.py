@@ -38,6 +38,7 @@ def serving(database: Path, trace: str) -> Iterator[Server]:
     """`serve` in a child process, its output read away by somebody."""
     port = free_port(0)
     options = ["--port", str(port), "--store", f"sqlite:{database}", "--trace", trace]
+    options.append("--no-inspector")
     with (
         somebody_reading(terminal=trace == "console") as output,
         python("-m", "sandbox", "serve", *options, stdout=output) as child,

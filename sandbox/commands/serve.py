@@ -52,7 +52,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add("--port", type=int, metavar="N", help="8000, or the next free one, unless given")
     add_store_option(parser)
     add("--trace", choices=("console", "json", "off"), help="how to show it (console)")
-    add("--no-inspector", action="store_true", help="no web page that shows the trace")
+    add("--no-inspector", action="store_true", help="no web page of the trace")
     add("--workers", type=int, default=1, metavar="N", help=WORKERS_HELP)
     add_keys_option(parser)
     add("--secure", action="store_true", help="Secure cookie, named with the __Host- prefix")
