@@ -9,6 +9,7 @@ from collections.abc import Callable
 from functools import partial
 from queue import Empty, SimpleQueue
 
+from sandbox.trace.bucket import Bucket
 from sandbox.trace.output import is_full, say_switched_off
 from sandbox.trace.painter import Painter
 from sandbox.trace.stage import Event
@@ -34,8 +35,7 @@ class ConsoleTrace:
     ) -> None:
         self._painter = painter
         self._gone = gone
-        self._now = now
-        self._tokens, self._refilled = BURST, now()
+        self._bucket = Bucket(PER_SECOND, BURST, now)
         self._drawn: set[int] = set()
         self._left_out: Counter[str] = Counter()
         self._ready: list[Event] = []
@@ -48,12 +48,8 @@ class ConsoleTrace:
     def wants(self, request_id: int) -> bool:
         """Is there a token left for this request's card?"""
         with self._lock:
-            now = self._now()
-            self._tokens = min(BURST, self._tokens + (now - self._refilled) * PER_SECOND)
-            self._refilled = now
-            if self._is_over or self._tokens < 1 or len(self._drawn) >= LONGEST_QUEUE:
+            if self._is_over or len(self._drawn) >= LONGEST_QUEUE or not self._bucket.take():
                 return False
-            self._tokens -= 1
             self._drawn.add(request_id)
         return True
 
