@@ -88,9 +88,24 @@ def test_a_login_is_on_the_page_with_its_redirects(child: Child, opened: Open) -
     assert [re.sub(r"·\w\w", "", row) for row in seen] == [
         "#1 GET /profile Chromium ✗ NO_COOKIE",
         "#2 GET /login?next=/profile Chromium ✗ NO_COOKIE",
-        "#3 POST /login Chromium OK",
-        "#4 GET /profile Chromium OK",
+        "#3 POST /login Chromium · alice OK",
+        "#4 GET /profile Chromium · alice OK",
     ]
+
+
+@pytest.mark.parametrize(
+    ("words", "left"),
+    [("alice", ["#3", "#4"]), ("NO_COOKIE /login", ["#2"]), ("post", ["#3"]), ("firefox", [])],
+)
+def test_the_filter_leaves_the_requests_with_all_its_words(
+    child: Child, opened: Open, words: str, left: list[str]
+) -> None:
+    page = opened(child.inspector)
+    log_in(opened("about:blank"), child)
+    rows(page, 4)
+    page.locator("#filter").fill(words)
+    shown = page.locator("#timeline li:visible .number")
+    assert shown.all_inner_texts() == left
 
 
 def test_a_changed_cookie_stops_at_the_signer_and_the_rest_is_not_reached(

@@ -26,4 +26,7 @@ function say(sentence) {
   document.getElementById("said").textContent = sentence;
 }
 
+const filter = document.getElementById("filter");
+filter.addEventListener("input", () => timeline.filter(filter.value));
+
 poll(take, say);

@@ -36,6 +36,11 @@ export function verdictOf(request) {
   return request.response ? request.response.verdict : "…";
 }
 
+// The name that a stage has found; strangers have none.
+export function userOf(request) {
+  return request.stages.map((stage) => stage.evidence?.user).findLast(Boolean) ?? "";
+}
+
 export function isRefused(code) {
   return code !== "OK" && code !== "SKIPPED" && code !== "…";
 }

@@ -1,7 +1,7 @@
 // The list of requests: number, method, path, visitor, verdict; arrow keys choose.
 
 import { html } from "./dom.js";
-import { isRefused, verdictOf } from "./requests.js";
+import { isRefused, userOf, verdictOf } from "./requests.js";
 
 export class Timeline {
   constructor(list, requests, show) {
@@ -11,7 +11,19 @@ export class Timeline {
     this.rows = new Map();
     this.chosen = null;
     this.follows = true;
+    this.wanted = [];
     list.addEventListener("keydown", (event) => this.key(event));
+  }
+
+  // Only requests in whose line every one of these words stands.
+  filter(words) {
+    this.wanted = words.toLowerCase().split(/\s+/).filter(Boolean);
+    for (const row of this.rows.values()) row.hidden = !this.isWanted(row);
+  }
+
+  isWanted(row) {
+    const line = row.textContent.toLowerCase();
+    return this.wanted.every((word) => line.includes(word));
   }
 
   draw(changed) {
@@ -28,6 +40,7 @@ export class Timeline {
     if (before) before.replaceWith(row);
     else this.list.append(row);
     this.rows.set(request.id, row);
+    row.hidden = !this.isWanted(row);
     row.addEventListener("click", () => this.pick(request));
     if (request === this.chosen) row.setAttribute("aria-selected", "true");
   }
@@ -51,7 +64,7 @@ export class Timeline {
     const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
     if (!step || !this.chosen) return;
     event.preventDefault();
-    const ids = [...this.rows.keys()];
+    const ids = [...this.rows].filter(([, row]) => !row.hidden).map(([id]) => id);
     const next = ids[ids.indexOf(this.chosen.id) + step];
     if (next) this.pick(this.requests.all.get(next));
   }
@@ -65,7 +78,7 @@ function rowOf(request) {
     { role: "option", class: isRefused(code) ? "refused" : "ok", "aria-selected": "false" },
     html("span", { class: "number" }, `#${request.id}`),
     html("span", { class: "what" }, `${method} ${path}`),
-    html("span", { class: "who" }, visitor),
+    html("span", { class: "who" }, [visitor, userOf(request)].filter(Boolean).join(" · ")),
     html("span", { class: "code" }, `${isRefused(code) ? "✗ " : ""}${code}`),
   );
 }
