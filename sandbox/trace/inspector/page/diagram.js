@@ -27,8 +27,13 @@ function rowsOf({ began, stages, response }) {
   if (began) rows.push({ from: "browser", to: "server", says: `${began.method} ${began.path}` });
   for (const stage of stages) rows.push(ofStage(stage));
   for (const name of response?.skipped ?? []) rows.push({ skipped: true, says: name });
-  if (response) rows.push({ from: "server", to: "browser", says: `${response.status}` });
+  if (response) rows.push({ from: "server", to: "browser", says: answerOf(response) });
   return rows;
+}
+
+function answerOf({ status, location, set_cookie: cookies }) {
+  const to = location ? ` to ${location}` : "";
+  return `${status}${to}${cookies?.length ? ", Set-Cookie" : ""}`;
 }
 
 function ofStage(stage) {
@@ -41,10 +46,10 @@ function drawRow(row, y) {
   if (row.skipped) return text(x("server"), y, `${row.says}: not reached`, "skipped");
   const { from, to, says, outcome, refused } = row;
   const kind = refused ? "step refused" : "step";
-  const parts = from === to ? [dot(x(from), y)] : arrow(x(from), x(to), y);
+  const parts = from === to ? [(refused ? cross : dot)(x(from), y)] : arrow(x(from), x(to), y);
   const middle = from === to ? x(from) : (x(from) + x(to)) / 2;
   const label = outcome ? `${says}  ${refused ? "✗" : "✓"} ${outcome}` : says;
-  return svg("g", { class: kind }, ...parts, text(middle, y - 7, label, "label"));
+  return svg("g", { class: kind }, ...parts, text(middle, y - (from === to ? 11 : 7), label, "label"));
 }
 
 function arrow(from, to, y) {
@@ -55,6 +60,10 @@ function arrow(from, to, y) {
 
 function dot(at, y) {
   return svg("circle", { cx: at, cy: y, r: 4 });
+}
+
+function cross(at, y) {
+  return svg("path", { d: `M ${at - 5} ${y - 5} l 10 10 m 0 -10 l -10 10` });
 }
 
 function text(at, y, words, kind) {
