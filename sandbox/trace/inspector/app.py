@@ -12,6 +12,7 @@ from collections.abc import Callable, Collection, Iterable
 from importlib.resources import files
 from typing import Any
 
+from sandbox.trace.inspector import source
 from sandbox.trace.inspector.buffer import Buffer
 
 Environ = dict[str, Any]
@@ -61,6 +62,8 @@ class Inspector:
         if rest == ["trace"]:
             after = _number(environ.get("QUERY_STRING", "").removeprefix("after="))
             return "200 OK", "application/json", self._buffer.after(after).encode()
+        if rest == ["source"]:
+            return source.answer(environ.get("QUERY_STRING", ""))
         return _file(rest[0] or "index.html")
 
 

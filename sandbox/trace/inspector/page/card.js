@@ -1,14 +1,18 @@
 // One request: what came, the diagram, the two lamps, what went.
 
 import { html } from "./dom.js";
+import { drawColumns } from "./columns.js";
 import { drawDiagram } from "./diagram.js";
+import { drawDissection } from "./dissect.js";
 import { isRefused, verdictOf } from "./requests.js";
+import { drawSource } from "./source.js";
 
 const ASKED = { issued: "issued by us?", alive: "still alive?" };
 const SAID = { yes: "yes", no: "no", not_asked: "not asked" };
 
-export function drawRequest(request) {
+export function drawRequest(request, requests) {
   const { began, response } = request;
+  const diagram = drawDiagram(request);
   const code = verdictOf(request);
   const title = began ? `#${request.id} ${began.method} ${began.path}` : `#${request.id}`;
   return [
@@ -18,8 +22,11 @@ export function drawRequest(request) {
       `${title} `,
       html("span", { class: "code" }, code),
     ),
-    drawDiagram(request),
+    diagram,
+    drawSource(request, diagram),
     ...(response?.lamps ? [lamps(response.lamps)] : []),
+    ...drawDissection(request),
+    ...drawColumns(request, requests.all),
   ];
 }
 

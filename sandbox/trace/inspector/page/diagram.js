@@ -18,7 +18,7 @@ export function drawDiagram(request) {
   const heads = LANES.map((lane) => text(x(lane), 22, NAMES[lane], "head"));
   const drawn = rows.map((row, at) => drawRow(row, HEAD + (at + 0.6) * ROW));
   const label = `Request ${request.id} as a sequence diagram`;
-  const box = { viewBox: `0 0 ${WIDTH} ${height}`, role: "img", "aria-label": label };
+  const box = { viewBox: `0 0 ${WIDTH} ${height}`, role: "group", "aria-label": label };
   return svg("svg", { class: "diagram", ...box }, ...lifelines, ...heads, ...drawn);
 }
 
@@ -39,7 +39,7 @@ function answerOf({ status, location, set_cookie: cookies }) {
 function ofStage(stage) {
   const outcome = stage.outcome ?? "…";
   const refused = outcome !== "OK" && outcome !== "…";
-  return { from: "server", to: stage.lane, says: stage.stage, outcome, refused };
+  return { from: "server", to: stage.lane, says: stage.stage, outcome, refused, seq: stage.source && stage.seq };
 }
 
 function drawRow(row, y) {
@@ -49,7 +49,20 @@ function drawRow(row, y) {
   const parts = from === to ? [(refused ? cross : dot)(x(from), y)] : arrow(x(from), x(to), y);
   const middle = from === to ? x(from) : (x(from) + x(to)) / 2;
   const label = outcome ? `${says}  ${refused ? "✗" : "✓"} ${outcome}` : says;
-  return svg("g", { class: kind }, ...parts, text(middle, y - (from === to ? 11 : 7), label, "label"));
+  const words = text(middle, y - (from === to ? 11 : 7), label, "label");
+  return svg("g", { class: kind, ...choosable(row) }, ground(row, y), ...parts, words);
+}
+
+// A stage that has ended can be chosen, to see its source.
+function choosable({ seq, says, outcome }) {
+  const label = `${says}, ${outcome}: show its source`;
+  return seq ? { "data-seq": seq, tabindex: 0, role: "button", "aria-label": label } : {};
+}
+
+// What can be hit is a whole line, not only its strokes.
+function ground({ seq }, y) {
+  const box = { x: 0, y: y - ROW + 12, width: WIDTH, height: ROW - 2 };
+  return seq ? svg("rect", { class: "ground", ...box }) : "";
 }
 
 function arrow(from, to, y) {

@@ -11,7 +11,7 @@ const timeline = new Timeline(document.getElementById("timeline"), requests, sho
 
 function show(request) {
   history.replaceState(null, "", `#${request.id}`);
-  card.replaceChildren(...drawRequest(request));
+  card.replaceChildren(...drawRequest(request, requests));
 }
 
 function take(events, letGo) {
