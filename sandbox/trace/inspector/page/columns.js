@@ -3,7 +3,7 @@
 import { html } from "./dom.js";
 import { cut, firstDifference } from "./dissect.js";
 import { given, knownJar, sentCookie } from "./jar.js";
-import { idElement } from "./reveal.js";
+import { idElement, revealButton } from "./reveal.js";
 
 // Each mark is a shape and a word, so that colour only repeats it.
 const MARKS = {
@@ -27,7 +27,7 @@ export function drawColumns(request, all) {
   const note = "The jar as far as a server can know it; the row as far as the stages told of it, without the word.";
   return [
     html("section", { class: "columns", "aria-label": "Before and after" },
-      html("h3", {}, "Before and after"), table, html("p", { class: "note" }, note)),
+      html("h3", {}, "Before and after ", revealButton(request)), table, html("p", { class: "note" }, note)),
   ];
 }
 
@@ -81,9 +81,17 @@ function cookieSent(request, all) {
   const shown = cookie(request, sent);
   if (!known) return cell("unknown", "nothing to compare it with", shown);
   if (known.value === null) return cell("new", `sent although it was taken back in #${known.by}`, shown);
-  const at = firstDifference(known.value, sent);
-  if (at === null) return cell("same", `as known from #${known.by}`, shown);
-  return cell("changed", `from character ${at + 1} on it is not what was known from #${known.by}`, shown);
+  if (known.value === sent) return cell("same", `as known from #${known.by}`, shown);
+  return cell("changed", `${whereChanged(known.value, sent)}, since #${known.by}`, shown);
+}
+
+const PARTS = ["session id", "time", "stamp"];
+
+function whereChanged(before, now) {
+  const [old, fresh] = [before.split("."), now.split(".")];
+  if (old.length !== 3 || fresh.length !== 3) return "otherwise taken apart";
+  const part = PARTS.findIndex((_, at) => old[at] !== fresh[at]);
+  return `first at character ${firstDifference(old[part], fresh[part]) + 1} of the ${PARTS[part]}`;
 }
 
 function cookieNext(request) {

@@ -12,6 +12,7 @@ export function shortened(id) {
 }
 
 export function idElement(request, id) {
+  forgetOthers(request);
   const element = html("span", { class: "id" });
   ids.set(element, id);
   write(element, revealed === request.id);
@@ -19,7 +20,7 @@ export function idElement(request, id) {
 }
 
 export function revealButton(request) {
-  if (revealed !== request.id) revealed = null;
+  forgetOthers(request);
   const button = html("button", { type: "button", class: "reveal" });
   name(button, revealed !== null);
   button.addEventListener("click", () => {
@@ -28,6 +29,10 @@ export function revealButton(request) {
     for (const each of document.querySelectorAll(".reveal")) name(each, revealed !== null);
   });
   return button;
+}
+
+function forgetOthers(request) {
+  if (revealed !== request.id) revealed = null;
 }
 
 function write(element, inFull) {
