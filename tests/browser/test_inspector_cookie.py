@@ -248,7 +248,9 @@ def test_the_caret_stands_under_the_character_that_differs(alice: Person, screen
     above = screen.dissected.locator(".differs").last.bounding_box()
     begins = screen.compared("received").bounding_box()
     caret = screen.dissected.locator(".caret code").bounding_box()
-    assert above and begins and caret
+    assert above is not None
+    assert begins is not None
+    assert caret is not None
     assert caret["x"] == pytest.approx(begins["x"], abs=1)
     assert above["width"] * 30 == pytest.approx(above["x"] - begins["x"], rel=0.02)
 
@@ -292,9 +294,39 @@ def test_keys_that_were_brought_along_are_never_shown(
     for verdict in ("OK", "BAD_SIGNATURE"):
         screen.choose("GET /profile", verdict)
         expect(screen.dissected).to_contain_text("Keys that you bring are never shown.")
+        expect(screen.cell("before", 1)).to_contain_text("≈ alike by its ends")
         content = screen.tab.content()
         secrets = (BROUGHT, derived_from(BROUGHT.encode()).hex(), good.rpartition(".")[2], good)
         assert not [secret for secret in secrets if secret in content]
+
+
+def test_a_cookie_that_is_too_old_has_the_right_stamp(
+    alice: Person, screen: Screen, watched: Watched
+) -> None:
+    long_ago = base64_of((1_600_000_000).to_bytes(4, "big"))
+    signed = f"{alice.ticket['value'].partition('.')[0]}.{long_ago}"
+    alice.put_back(alice.ticket, value=f"{signed}.{stamp_of(watched.key, signed)}")
+    alice.open("/profile")
+    screen.choose("GET /profile", "EXPIRED")
+    expect(screen.dissected).to_contain_text(
+        "✓ the same: this server made the stamp. But it is too old"
+    )
+    moment = screen.dissected.locator("time").get_attribute("datetime")
+    assert moment == "2020-09-13T12:26:40.000Z"
+
+
+def test_a_stamp_can_be_spelled_otherwise_and_is_the_same(alice: Person, screen: Screen) -> None:
+    """32 bytes leave two bits of the last character to spare."""
+    alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"
+    value = alice.ticket["value"]
+    last = alphabet[alphabet.index(value[-1]) ^ 1]
+    alice.put_back(alice.ticket, value=value[:-1] + last)
+    alice.open("/profile")
+    assert alice.place == "/profile"
+    expect(screen.tab.locator("#timeline li").filter(has_text="GET /profile")).to_have_count(3)
+    screen.choose("GET /profile")
+    expect(screen.dissected).to_contain_text("✓ the same 32 bytes, spelled otherwise")
+    assert screen.dissected.locator(".differs").all_inner_texts() == [value[-1], last]
 
 
 def test_a_cookie_of_two_parts_is_not_computed(alice: Person, screen: Screen) -> None:

@@ -26,7 +26,7 @@ HOSTILE = [
     "login/signing.py:-1",
     "login/signing.py:99999999999999999999",
     "login/signing.py:1\n",
-    "login/signing.py:١",
+    "login/signing.py:\u0661",
     "../tests/conftest.py:1",
     "login/../../tests/conftest.py:1",
     "login/..\\..\\tests\\conftest.py:1",

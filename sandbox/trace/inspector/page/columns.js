@@ -8,6 +8,7 @@ import { idElement, revealButton } from "./reveal.js";
 // Each mark is a shape and a word, so that colour only repeats it.
 const MARKS = {
   same: "= the same",
+  alike: "≈ alike by its ends",
   changed: "≠ changed",
   new: "+ new",
   gone: "✕ gone",
@@ -57,9 +58,9 @@ function jarBefore(request, all) {
     return cell("unknown", "this page did not see how it came there", cookie(request, sent));
   }
   if (known.value === null) return cell("none", `it was ${known.how} in #${known.by}`);
-  const mark = known.value === sent ? "same" : "changed";
-  const words = mark === "same" ? `as ${known.how} in #${known.by}` : `since #${known.by}, when it was ${known.how}`;
-  return cell(mark, words, cookie(request, known.value));
+  const shown = cookie(request, known.value);
+  if (known.value !== sent) return cell("changed", `since #${known.by}, when it was ${known.how}`, shown);
+  return cell(sameAsFarAsTold(sent), `as ${known.how} in #${known.by}`, shown);
 }
 
 function jarAfter(request) {
@@ -81,8 +82,13 @@ function cookieSent(request, all) {
   const shown = cookie(request, sent);
   if (!known) return cell("unknown", "nothing to compare it with", shown);
   if (known.value === null) return cell("new", `sent although it was taken back in #${known.by}`, shown);
-  if (known.value === sent) return cell("same", `as known from #${known.by}`, shown);
+  if (known.value === sent) return cell(sameAsFarAsTold(sent), `as known from #${known.by}`, shown);
   return cell("changed", `${whereChanged(known.value, sent)}, since #${known.by}`, shown);
+}
+
+// With keys that were brought along a cookie is told by its ends.
+function sameAsFarAsTold(value) {
+  return value.includes("…") ? "alike" : "same";
 }
 
 const PARTS = ["session id", "time", "stamp"];

@@ -5,6 +5,7 @@ import { html } from "./dom.js";
 import { idElement, revealButton, shortened } from "./reveal.js";
 
 const LONGEST = 64; // characters of a part that are drawn; a stamp has 43
+const TOLD_LIVE = "What was computed is told by a running server only.";
 const PRINTABLE = /^[!-[\]-~]*$/; // without a backslash: nothing in it was written as an escape
 
 export function drawDissection(request) {
@@ -132,7 +133,7 @@ function computedOf(evidence) {
 
 function comparison({ evidence, outcome }) {
   const computed = evidence.live_only?.computed;
-  if (!computed) return [sentence(saidOf(outcome, false))];
+  if (!computed) return [sentence(TOLD_LIVE), sentence(outcome, isBad(outcome) ? "bad" : "good")];
   const { received } = evidence;
   const isCut = received.includes("…");
   const ours = isCut ? shortened(computed) : computed;
@@ -171,7 +172,7 @@ function saidOf(outcome, isSame, difference) {
     if (difference) return `✗ different: ${whereTheyDiffer(...difference)}.`;
     return isSame
       ? "✗ the same stamp, but the time in the cookie cannot be read."
-      : "✗ different: none of our keys makes this stamp.";
+      : "✗ different: none of our keys makes this stamp. What is shown is only the ends of both.";
   }
   const late = outcome === "EXPIRED" ? " But it is too old, or from the future." : "";
   if (difference) return `✓ the same 32 bytes, spelled otherwise: base64 has bits to spare.${late}`;

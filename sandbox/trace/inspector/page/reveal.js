@@ -21,6 +21,7 @@ export function idElement(request, id) {
 
 export function revealButton(request) {
   forgetOthers(request);
+  if (areToldByTheirEnds(request)) return html("small", {}, "(ids are told by their ends only)");
   const button = html("button", { type: "button", class: "reveal" });
   name(button, revealed !== null);
   button.addEventListener("click", () => {
@@ -31,6 +32,12 @@ export function revealButton(request) {
   return button;
 }
 
+// With keys that were brought along.
+function areToldByTheirEnds({ began, response }) {
+  const sent = began?.cookies.find((each) => each.ours)?.value;
+  return (sent ?? response?.set_cookie?.[0] ?? "").includes("…");
+}
+
 function forgetOthers(request) {
   if (revealed !== request.id) revealed = null;
 }
@@ -38,6 +45,7 @@ function forgetOthers(request) {
 function write(element, inFull) {
   const id = ids.get(element) ?? element.textContent;
   element.textContent = inFull ? id : shortened(id);
+  element.classList.toggle("short", !inFull);
 }
 
 function name(button, inFull) {

@@ -57,7 +57,7 @@ function drawn(stage, told) {
   if (told.error) return [title, html("p", { class: "empty" }, told.error)];
   const lines = told.lines.map((text, at) => drawLine(text, told.first + at, told.line, stage.outcome));
   const note = told.note ? [html("p", { class: "note" }, told.note)] : [];
-  return [title, ...note, html("pre", { tabindex: 0, "aria-label": told.file }, ...lines)];
+  return [title, ...note, html("pre", { tabindex: 0, role: "region", "aria-label": told.file }, ...lines)];
 }
 
 function drawLine(text, number, executed, outcome) {
