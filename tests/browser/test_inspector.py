@@ -147,6 +147,16 @@ def test_the_arrow_keys_choose_and_the_newest_no_longer_takes_the_place(
     assert heading.inner_text() == "#3 POST /login OK"
 
 
+def test_whoever_looks_into_a_request_keeps_it(child: Child, opened: Open) -> None:
+    page, alice = opened(child.inspector), opened("about:blank")
+    log_in(alice, child)
+    rows(page, 4)
+    page.locator("#request h2").click()
+    alice.goto(f"http://localhost:{child.port}/")
+    rows(page, 5)
+    assert page.locator("#request h2").inner_text().startswith("#4 ")
+
+
 def test_a_reload_and_a_second_inspector_show_the_same(child: Child, opened: Open) -> None:
     page = opened(child.inspector)
     log_in(opened("about:blank"), child)

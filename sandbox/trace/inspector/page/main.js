@@ -26,6 +26,9 @@ function say(sentence) {
   document.getElementById("said").textContent = sentence;
 }
 
+// Whoever reads a request keeps it, whatever comes, until he chooses the newest one.
+card.addEventListener("click", () => (timeline.follows = false));
+
 const filter = document.getElementById("filter");
 filter.addEventListener("input", () => timeline.filter(filter.value));
 
