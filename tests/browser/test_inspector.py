@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 pytestmark = pytest.mark.slow
 
 GONE = re.compile("does not answer.*prints a new address")
+NOT_ANSWERED = "#timeline .code:text-is('…')"
 Open = Callable[..., "Page"]
 
 
@@ -76,7 +77,7 @@ def rows(page: Page, count: int) -> list[str]:
     """The lines of the timeline, once there are so many."""
     found = page.locator("#timeline li")
     found.nth(count - 1).wait_for()
-    page.wait_for_function("!document.querySelector('#timeline').innerText.includes('…\\n')")
+    page.locator(NOT_ANSWERED).first.wait_for(state="detached")
     return [" ".join(text.split()) for text in found.all_inner_texts()]
 
 
