@@ -16,7 +16,7 @@ from tests.wire.children import Child, Nursery, nursery_in
 from tests.wire.raw_http import Answer
 
 Watch = Callable[[Nursery], Fault]
-USUAL = ("Login Sandbox: ", "Log in as ", "Made a signing key")
+USUAL = ("Login Sandbox: ", "Log in as ", "Inspector, for this run: ", "Made a signing key")
 CODES = re.compile("|".join(each.code for each in vars(refusals).values() if hasattr(each, "code")))
 FAULTS: dict[str, Watch] = {
     "kill -9, and started again": happenings.killed,
