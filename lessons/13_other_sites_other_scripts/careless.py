@@ -8,7 +8,7 @@ from bottle import HTTPResponse, request
 
 from sandbox.login.cookies import CookieSettings
 from sandbox.login.flow import Bricks, Visitor, begin_session, recognise
-from sandbox.login.middleware import VISITOR, Environ, Middleware
+from sandbox.login.middleware import Environ, Middleware
 from sandbox.login.server import guarded, new_routes, present_session, queue_cookie, see_other
 from sandbox.login.strategies import authenticate, local
 from sandbox.login.word import write_word
@@ -32,10 +32,10 @@ WORD = Form("/word", "Keep", {"word": "Word"})
 
 
 class FromAnywhere(Middleware):
-    """Careless: it recognises who asks, and leaves out `refuse_cross_site`."""
+    """Careless: it leaves out `refuse_cross_site`, and nothing else."""
 
-    def _admit(self, environ: Environ) -> None:
-        environ[VISITOR] = self._who_is_asking(environ)
+    def _refuse_other_sites(self, environ: Environ) -> None:
+        pass
 
 
 def make_app(bricks: Bricks) -> Middleware:

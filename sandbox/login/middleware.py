@@ -71,8 +71,11 @@ class Middleware:
             raise BodyTooLarge()
         environ[VISITOR] = self._who_is_asking(environ)
         if environ["REQUEST_METHOD"] not in SAFE_METHODS:
-            site, origin = environ.get("HTTP_SEC_FETCH_SITE"), environ.get("HTTP_ORIGIN")
-            refuse_cross_site(environ.get("HTTP_HOST", ""), site, origin)
+            self._refuse_other_sites(environ)
+
+    def _refuse_other_sites(self, environ: Environ) -> None:
+        site, origin = environ.get("HTTP_SEC_FETCH_SITE"), environ.get("HTTP_ORIGIN")
+        refuse_cross_site(environ.get("HTTP_HOST", ""), site, origin)
 
     def _who_is_asking(self, environ: Environ) -> Visitor | Refusal:
         try:

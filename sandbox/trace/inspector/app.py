@@ -20,6 +20,7 @@ StartResponse = Callable[..., Any]
 PAGE = files("sandbox.trace.inspector") / "page"
 LONGEST_NUMBER = 15  # digits
 HEADERS = [
+    ("Allow", "GET"),  # a 405 has to say it: RFC 9110 section 15.5.6
     ("Cache-Control", "no-store"),
     (
         "Content-Security-Policy",

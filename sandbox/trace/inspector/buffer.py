@@ -5,9 +5,7 @@ from __future__ import annotations
 import json
 import threading
 import time
-from collections import deque
 from collections.abc import Callable
-from itertools import takewhile
 
 from sandbox.trace.bucket import Bucket
 from sandbox.trace.stage import Event
@@ -30,7 +28,7 @@ class Buffer:
         self._most = most
         self._bucket = Bucket(PER_SECOND, BURST, now)
         self._lock = threading.Lock()
-        self._kept: deque[tuple[int, bool, str]] = deque()  # number, is it a request's last, JSON
+        self._kept: list[tuple[bool, str]] = []  # is it the last of its request, and as JSON
         self._told = 0  # events so far
         self._requests = 0
         self._let_go = 0  # requests
@@ -42,7 +40,7 @@ class Buffer:
         text, is_last = json.dumps(event), event["type"] == "response"
         with self._lock:
             self._told += 1
-            self._kept.append((self._told, is_last, text))
+            self._kept.append((is_last, text))
             self._requests += is_last
             while self._requests > self._most:
                 self._forget_oldest()
@@ -50,11 +48,12 @@ class Buffer:
     def after(self, number: int) -> str:
         """As JSON: the events behind this one, the number of the last, how many were let go."""
         with self._lock:
-            behind = takewhile(lambda kept: kept[0] > number, reversed(self._kept))
-            found = list(behind)[::-1][:LONGEST_ANSWER]
             let_go, told = self._let_go, self._told
-        last = found[-1][0] if found else told
-        events = ", ".join(text for _, _, text in found)
+            gone = told - len(self._kept)
+            begin = max(number - gone, 0)
+            found = self._kept[begin : begin + LONGEST_ANSWER]
+        last = gone + begin + len(found) if found else told
+        events = ", ".join(text for _, text in found)
         return f'{{"last": {last}, "told": {told}, "let_go": {let_go}, "events": [{events}]}}'
 
     def close(self) -> None:
@@ -62,8 +61,7 @@ class Buffer:
 
     def _forget_oldest(self) -> None:
         """Up to the end of a request; what is left of those beside it nobody will draw."""
-        is_last = False
-        while not is_last:
-            _, is_last, _ = self._kept.popleft()
+        end = next(at for at, (is_last, _) in enumerate(self._kept) if is_last)
+        del self._kept[: end + 1]
         self._requests -= 1
         self._let_go += 1

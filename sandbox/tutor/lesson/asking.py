@@ -20,7 +20,6 @@ STOPS = {  # stages in the order in which a request comes to them, and the codes
     "throttle": ("THROTTLED",),
     "check_password": ("BAD_CREDENTIALS",),
 }
-ALL_STAGES = dict.fromkeys(STOPS, "SKIPPED")
 
 
 def question_lines(prediction: Prediction) -> list[str]:
@@ -74,9 +73,7 @@ def in_words(prediction: Prediction, answer: str) -> str:
     return "; ".join(f"{option.text}: {heap}" for option, heap in pairs)
 
 
-def feedback(
-    step: Step, answer: str, right: str, stages: Mapping[str, str] = ALL_STAGES
-) -> list[str]:
+def feedback(step: Step, answer: str, right: str, stages: Mapping[str, str]) -> list[str]:
     """What became of the prediction: the outcome, where they part, the line of each option.
 
     `stages` are those of the request that was asked about, and how each ended.

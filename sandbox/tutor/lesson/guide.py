@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 
@@ -17,7 +16,7 @@ from sandbox.tutor.lesson.asking import (
 )
 from sandbox.tutor.lesson.attempts import Attempts
 from sandbox.tutor.lesson.browsing import RecipeFailed
-from sandbox.tutor.lesson.exchange import Exchange, stages_of
+from sandbox.tutor.lesson.exchange import Exchange
 from sandbox.tutor.lesson.filling import NotAGap
 from sandbox.tutor.lesson.judge import (
     MISSING,
@@ -26,6 +25,7 @@ from sandbox.tutor.lesson.judge import (
     do_step,
     judged_by,
     right_answers,
+    stages_asked_about,
 )
 from sandbox.tutor.lesson.looking import act_in_words, in_words, recipe_in_words
 from sandbox.tutor.lesson.parts import Clock, Lesson, Prediction, Request, Scene, Step
@@ -283,14 +283,6 @@ class Guide:
             return self._answer(asked, prompt, "This step is over; answer, then go on.")
         except Skip:
             return None
-
-
-def stages_asked_about(asked: Prediction, sightings: Sequence[Sighting]) -> dict[str, str]:
-    """How each stage ended at the server of which the prediction speaks."""
-    exchange = sightings[asked.at - 1].exchange
-    told = [option.expectation for option in asked.options if option.expectation]
-    of_neighbour = any(each.subject == "neighbour" for each in told)
-    return stages_of(exchange.neighbour) if of_neighbour else exchange.stages
 
 
 def _before_start(step: Step) -> str:

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from sandbox.trace.stage import shortened
 from sandbox.tutor.chromium import MissingBrowser
 from sandbox.tutor.lesson.browsing import browse
-from sandbox.tutor.lesson.exchange import Exchange
+from sandbox.tutor.lesson.exchange import Exchange, stages_of
 from sandbox.tutor.lesson.expectations import TOLD_BY_CHROMIUM, is_met, observed
 from sandbox.tutor.lesson.filling import NotAGap
 from sandbox.tutor.lesson.parts import Expectation, Prediction, Request, Step
@@ -180,3 +180,11 @@ def _sorted(prediction: Prediction, sightings: list[Sighting], world: World) -> 
         ]
         answers = [f"{answer} {heap}".strip() for answer in answers for heap in heaps]
     return answers
+
+
+def stages_asked_about(asked: Prediction, sightings: Sequence[Sighting]) -> dict[str, str]:
+    """How each stage ended at the server of which the prediction speaks."""
+    exchange = sightings[asked.at - 1].exchange
+    told = [option.expectation for option in asked.options if option.expectation]
+    of_neighbour = any(each.subject == "neighbour" for each in told)
+    return stages_of(exchange.neighbour) if of_neighbour else exchange.stages

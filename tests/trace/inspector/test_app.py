@@ -93,7 +93,9 @@ def test_a_foreign_host_sees_nothing_even_with_the_token(page: Page) -> None:
 
 @pytest.mark.parametrize("method", ["POST", "PUT", "DELETE", "OPTIONS"])
 def test_other_methods_are_refused(page: Page, method: str) -> None:
-    assert page.ask(f"/{TOKEN}/", method).status == 405
+    answer = page.ask(f"/{TOKEN}/", method)
+    assert answer.status == 405
+    assert answer.one("Allow") == "GET"
 
 
 def test_every_answer_has_a_strict_policy_and_no_cookie(page: Page) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
@@ -10,6 +11,7 @@ from hypothesis import strategies as st
 
 from sandbox.tutor.lesson.asking import (
     DONT_KNOW,
+    STOPS,
     feedback,
     how_to_answer,
     in_words,
@@ -21,6 +23,13 @@ from sandbox.tutor.lesson.judge import do_step, right_answers
 from sandbox.tutor.lesson.parts import Prediction, Step
 from sandbox.tutor.lesson.world import World
 from tests.lessons.small import lesson_in
+
+ALL_STAGES = dict.fromkeys(STOPS, "SKIPPED")
+
+
+def told(step: Step, answer: str, right: str, stages: Mapping[str, str] = ALL_STAGES) -> list[str]:
+    """The feedback at a server that has every stage, unless told otherwise."""
+    return feedback(step, answer, right, stages)
 
 
 def asked(kind: str, text: str) -> Prediction:
@@ -141,7 +150,7 @@ def test_whatever_is_typed_is_an_answer_that_can_be_said_or_none(
 
 
 def test_a_right_answer_gets_its_line() -> None:
-    assert feedback(a_step(CHOOSE), "b", "b") == [
+    assert told(a_step(CHOOSE), "b", "b") == [
         "You said: At the signer. You were right.",
         "The line of b.",
     ]
@@ -149,12 +158,12 @@ def test_a_right_answer_gets_its_line() -> None:
 
 def test_a_wrong_answer_gets_both_lines_and_where_they_part() -> None:
     """The reader comes before the signer, so there the two stories part."""
-    assert feedback(a_step(CHOOSE), "a", "b") == [
+    assert told(a_step(CHOOSE), "a", "b") == [
         "You said: At the reader. It was: At the signer. They part at read_cookie.",
         "The line of a.",
         "The line of b.",
     ]
-    first, *_ = feedback(a_step(CHOOSE), "c", "b")
+    first, *_ = told(a_step(CHOOSE), "c", "b")
     assert first == "You said: Nowhere. It was: At the signer. They part at check_signature."
 
 
@@ -177,29 +186,29 @@ def test_a_code_belongs_to_the_stage_of_this_server_that_ends_with_it(
     said: str, was: str, stages: dict[str, str], part: str
 ) -> None:
     options = f"a. This -> verdict == {said}\nb. That -> verdict == {was}\nwatch read_cookie"
-    first, *_ = feedback(a_step(asked("", f"What?\n{options}")), "a", "b", stages)
+    first, *_ = told(a_step(asked("", f"What?\n{options}")), "a", "b", stages)
     assert first == f"You said: This. It was: That. They part at {part}."
 
 
 def test_at_a_stage_that_this_server_does_not_have_nothing_parts() -> None:
     options = "a. Gone -> verdict == UNKNOWN_SESSION\nb. In -> verdict == OK\nwatch check_token"
     step = a_step(asked("", f"Is she known?\n{options}"))
-    first, *_ = feedback(step, "a", "b", {"read_cookie": "OK", "check_token": "OK"})
+    first, *_ = told(step, "a", "b", {"read_cookie": "OK", "check_token": "OK"})
     assert first == "You said: Gone. It was: In."
 
 
 def test_where_no_option_names_a_stop_nothing_is_said_of_a_parting() -> None:
     counted = asked("", "How many?\na. One -> rows == 1\nb. None -> rows == 0\nwatch open_session")
-    first, *_ = feedback(a_step(counted), "a", "b")
+    first, *_ = told(a_step(counted), "a", "b")
     assert first == "You said: One. It was: None."
 
 
 def test_not_to_know_is_not_called_wrong() -> None:
-    assert feedback(a_step(CHOOSE), DONT_KNOW, "b") == ["It was: At the signer.", "The line of b."]
+    assert told(a_step(CHOOSE), DONT_KNOW, "b") == ["It was: At the signer.", "The line of b."]
 
 
 def test_an_order_is_said_in_words() -> None:
-    first, *rest = feedback(a_step(ORDER), "abc", "bca")
+    first, *rest = told(a_step(ORDER), "abc", "bca")
     assert first == (
         "You said: the store; then the cookie; then the signature. "
         "It was: the cookie; then the signature; then the store."
@@ -208,23 +217,23 @@ def test_an_order_is_said_in_words() -> None:
 
 
 def test_a_sort_is_answered_line_by_line() -> None:
-    assert feedback(a_step(SORT), "1 1", "1 2") == [
+    assert told(a_step(SORT), "1 1", "1 2") == [
         "The first: one. The line of a.",
         "The second: none. You said: one. The line of b.",
     ]
-    assert feedback(a_step(SORT), DONT_KNOW, "1 2") == [
+    assert told(a_step(SORT), DONT_KNOW, "1 2") == [
         "The first: one. The line of a.",
         "The second: none. The line of b.",
     ]
 
 
 def test_where_nothing_was_predicted_nothing_is_said() -> None:
-    assert feedback(Step(1, "A step", 1), "a", "a") == []
+    assert told(Step(1, "A step", 1), "a", "a") == []
 
 
 def test_when_no_option_came_true_nothing_is_said() -> None:
     """A browser may satisfy the step in a way that no option foresaw."""
-    assert feedback(a_step(CHOOSE), "a", "") == []
+    assert told(a_step(CHOOSE), "a", "") == []
 
 
 # Which answer is right

@@ -31,7 +31,7 @@ function add(request, event) {
   return request;
 }
 
-// The requests in which the cookie was refused have a sign and a word, not only a colour.
+// Until there is an answer, nobody knows.
 export function verdictOf(request) {
   return request.response ? request.response.verdict : "…";
 }
