@@ -9,7 +9,6 @@ import threading
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from sandbox.commands.options import (
     SHARED_STORES,
@@ -20,6 +19,7 @@ from sandbox.commands.options import (
     is_redis,
     key_file_of,
 )
+from sandbox.commands.watching import add_watching_options, watch
 from sandbox.login.cookies import CookieSettings
 from sandbox.login.flow import Bricks
 from sandbox.login.guard import LOOPBACK_NAMES
@@ -35,15 +35,11 @@ from sandbox.serving.clock import Clock
 from sandbox.serving.key_file import KeyFile, make_key_file
 from sandbox.serving.live import LiveServer, free_port
 
-if TYPE_CHECKING:
-    from sandbox.serving.inspected import InspectorServer
-
 HOST_NAME = re.compile(r"[A-Za-z0-9._-]+|\[[0-9A-Fa-f:.]+\]")
 IDLE_HELP = f"seconds of silence allowed ({Limits.idle})"
 LIFETIME_HELP = f"seconds that a session may last ({Limits.lifetime})"
 WORKERS_HELP = "processes that serve, untraced; each counts failed logins for itself (1)"
 MOST_WORKERS = 64  # each is a process of some 40 MB
-Say = Callable[[str], None]
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -51,8 +47,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add = parser.add_argument
     add("--port", type=int, metavar="N", help="8000, or the next free one, unless given")
     add_store_option(parser)
-    add("--trace", choices=("console", "json", "off"), help="how to show it (console)")
-    add("--no-inspector", action="store_true", help="no web page of the trace")
+    add_watching_options(parser)
     add("--workers", type=int, default=1, metavar="N", help=WORKERS_HELP)
     add_keys_option(parser)
     add("--secure", action="store_true", help="Secure cookie, named with the __Host- prefix")
@@ -79,29 +74,19 @@ def run(options: argparse.Namespace, greeting: str = "Login Sandbox") -> int:
 def _serve(
     bricks: Bricks, options: argparse.Namespace, greeting: str, stop: threading.Event
 ) -> None:
-    app = make_app(bricks, _hosts(options), DEMO_ACCOUNTS)
-    inspector = None if options.no_inspector else _inspector(options)
-    watched, say, end_trace = _with_trace(app, bricks, options, stop.set, inspector)
-    server = LiveServer(watched, options.port)
-    servers = [server, inspector.server] if inspector else [server]
-    say(_greeting(greeting, server.url))
-    if inspector:
-        say(f"Inspector, for this run: {inspector.url}\n")
+    hosts = _hosts(options)
+    app = make_app(bricks, hosts, DEMO_ACCOUNTS)
+    watching = watch(app, bricks, options, hosts, stop.set)
+    server = LiveServer(watching.app, options.port)
+    watching.say(_greeting(greeting, server.url))
     try:
-        for each in servers:
-            each.start()
+        server.start()
+        watching.start(server)
         while not stop.wait(0.5):
             pass
     finally:
-        for each in servers:
-            each.stop()
-        end_trace()
-
-
-def _inspector(options: argparse.Namespace) -> InspectorServer:
-    from sandbox.serving.inspected import InspectorServer
-
-    return InspectorServer(_hosts(options))
+        server.stop()
+        watching.end()
 
 
 def _greeting(greeting: str, url: str) -> str:
@@ -147,22 +132,6 @@ def _refuse_for_workers(options: argparse.Namespace) -> None:
 def _app_and_close(options: argparse.Namespace) -> tuple[WSGIApp, Callable[[], None]]:
     bricks = _bricks(options)
     return make_app(bricks, _hosts(options), DEMO_ACCOUNTS), bricks.store.close
-
-
-def _with_trace(
-    app: WSGIApp,
-    bricks: Bricks,
-    options: argparse.Namespace,
-    gone: Callable[[], None],
-    inspector: InspectorServer | None,
-) -> tuple[WSGIApp, Say, Callable[[], None]]:
-    """The app, where prose goes, and how the trace is ended; without one nothing is imported."""
-    if options.trace == "off" and inspector is None:
-        return app, partial(print, flush=True), lambda: None
-    from sandbox.serving.shown import shown
-
-    buffers = [inspector.buffer] if inspector else []
-    return shown(app, bricks, options.trace or "console", gone, buffers)
 
 
 def _bricks(options: argparse.Namespace) -> Bricks:

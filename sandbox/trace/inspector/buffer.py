@@ -6,6 +6,7 @@ import json
 import threading
 import time
 from collections.abc import Callable
+from typing import Any
 
 from sandbox.trace.bucket import Bucket
 from sandbox.trace.stage import Event
@@ -45,8 +46,11 @@ class Buffer:
             while self._requests > self._most:
                 self._forget_oldest()
 
-    def after(self, number: int) -> str:
-        """As JSON: the events behind this one, the number of the last, how many were let go."""
+    def after(self, number: int, now: dict[str, Any] | None = None) -> str:
+        """As JSON: the events behind this one, the number of the last, how many were let go.
+
+        With it goes what holds `now`.
+        """
         with self._lock:
             let_go, told = self._let_go, self._told
             gone = told - len(self._kept)
@@ -54,7 +58,8 @@ class Buffer:
             found = self._kept[begin : begin + LONGEST_ANSWER]
         last = gone + begin + len(found) if found else told
         events = ", ".join(text for _, text in found)
-        return f'{{"last": {last}, "told": {told}, "let_go": {let_go}, "events": [{events}]}}'
+        told_now = f'"now": {json.dumps(now or {})}, "last": {last}, "told": {told}'
+        return f'{{{told_now}, "let_go": {let_go}, "events": [{events}]}}'
 
     def close(self) -> None:
         """Nothing to let go of."""

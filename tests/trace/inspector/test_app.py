@@ -95,7 +95,7 @@ def test_a_foreign_host_sees_nothing_even_with_the_token(page: Page) -> None:
 def test_other_methods_are_refused(page: Page, method: str) -> None:
     answer = page.ask(f"/{TOKEN}/", method)
     assert answer.status == 405
-    assert answer.one("Allow") == "GET"
+    assert answer.one("Allow") == "GET, POST"
 
 
 def test_every_answer_has_a_strict_policy_and_no_cookie(page: Page) -> None:

@@ -39,7 +39,7 @@ def test_whoever_asks_again_is_told_only_what_came_since() -> None:
     buffer = Buffer()
     tell(buffer, 1)
     last = asked(buffer)["last"]
-    assert asked(buffer, last) == {"last": 2, "told": 2, "let_go": 0, "events": []}
+    assert asked(buffer, last) == {"now": {}, "last": 2, "told": 2, "let_go": 0, "events": []}
     tell(buffer, 2)
     assert asked(buffer, last)["events"] == request(2)
 
@@ -88,3 +88,8 @@ def test_more_requests_than_anybody_could_look_at_are_not_wanted_in_full(clock: 
     clock.now += 1
     wanted = sum(buffer.wants(number) for number in range(at_once))
     assert wanted == int(PER_SECOND)
+
+
+def test_what_holds_at_the_moment_goes_with_every_answer() -> None:
+    told = json.loads(Buffer().after(0, {"lesson": None}))
+    assert told["now"] == {"lesson": None}

@@ -4,6 +4,7 @@ import { poll } from "./poll.js";
 import { Requests } from "./requests.js";
 import { Timeline } from "./timeline.js";
 import { drawRequest } from "./card.js";
+import { drawLesson } from "./lesson.js";
 
 const requests = new Requests();
 const card = document.getElementById("request");
@@ -22,6 +23,11 @@ function take(events, letGo) {
   if (timeline.chosen && changed.has(timeline.chosen)) show(timeline.chosen);
 }
 
+// What holds at the moment, told with every answer.
+function now({ lesson }) {
+  drawLesson(document.getElementById("lesson"), lesson);
+}
+
 function say(sentence) {
   document.getElementById("said").textContent = sentence;
 }
@@ -32,4 +38,4 @@ card.addEventListener("click", () => (timeline.follows = false));
 const filter = document.getElementById("filter");
 filter.addEventListener("input", () => timeline.filter(filter.value));
 
-poll(take, say);
+poll(take, say, now);

@@ -3,13 +3,15 @@
 const EVERY = 100; // milliseconds
 const GONE = "The server does not answer. When it is started again, it prints a new address: open that.";
 
-export async function poll(take, say) {
+// `now` is told what holds at the moment, `take` the events that are new.
+export async function poll(take, say, now) {
   let last = 0;
   for (;;) {
     const answer = await ask(last);
     say(answer ? "" : GONE);
     if (answer) {
       last = answer.last;
+      now(answer.now);
       if (answer.events.length) take(answer.events, answer.let_go);
       if (last < answer.told) continue; // there is more
     }

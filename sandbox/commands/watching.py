@@ -1,0 +1,69 @@
+"""Who watches the server of `serve`: the console or JSON lines, and the inspector."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Callable, Collection
+from dataclasses import dataclass, field
+from functools import partial
+from typing import TYPE_CHECKING
+
+from sandbox.login.flow import Bricks
+from sandbox.login.middleware import WSGIApp
+from sandbox.serving.live import LiveServer
+
+if TYPE_CHECKING:
+    from sandbox.serving.inspected import InspectorServer
+
+
+def add_watching_options(parser: argparse.ArgumentParser) -> None:
+    """The options of `serve` that say how its trace is shown."""
+    add = parser.add_argument
+    add("--trace", choices=("console", "json", "off"), help="how to show it (console)")
+    add("--no-inspector", action="store_true", help="no web page of the trace")
+
+
+@dataclass
+class Watching:
+    """The app with its trace, where prose goes, and how the trace is ended."""
+
+    app: WSGIApp
+    say: Callable[[str], None] = field(default=partial(print, flush=True))
+    end_trace: Callable[[], None] = lambda: None
+    inspector: InspectorServer | None = None
+
+    def start(self, server: LiveServer) -> None:
+        """Now the login server can be reached."""
+        if self.inspector:
+            self.inspector.server.start()
+            self.say(f"Inspector, for this run: {self.inspector.url}\n")
+
+    def end(self) -> None:
+        """When no request is answered any more."""
+        if self.inspector:
+            self.inspector.server.stop()
+        self.end_trace()
+
+
+def watch(
+    app: WSGIApp,
+    bricks: Bricks,
+    options: argparse.Namespace,
+    hosts: Collection[str],
+    gone: Callable[[], None],
+) -> Watching:
+    """The app as it is watched by whom the options ask for; without them nothing is imported."""
+    inspector = None if options.no_inspector else _inspector(hosts)
+    if options.trace == "off" and inspector is None:
+        return Watching(app)
+    from sandbox.serving.shown import shown
+
+    others = [inspector.buffer] if inspector else []
+    watched, say, end_trace = shown(app, bricks, options.trace or "console", gone, others)
+    return Watching(watched, say, end_trace, inspector)
+
+
+def _inspector(hosts: Collection[str]) -> InspectorServer:
+    from sandbox.serving.inspected import InspectorServer
+
+    return InspectorServer(hosts)
