@@ -19,6 +19,7 @@ EXTRAS  = .venv/.extras
 PEERS   = .venv/.peers
 EXPRESS = build/express/.ready
 EXPRESS_PEER = build/peers/.ready
+AXE     = build/axe/.ready
 
 # The goal to name in advice: "make PYTHON=python3.12 demo".
 GOAL = $(firstword $(MAKECMDGOALS) help)
@@ -59,7 +60,7 @@ check: $(READY) ## examine your answers once, all of them or N=04
 test: $(DEV) ## run the tests that need no browser, about three minutes
 	@exec .venv/bin/python -m pytest -m "not slow" $(ARGS)
 
-test-slow: $(BROWSER) ## run the tests that need Chromium or take seconds
+test-slow: $(BROWSER) $(AXE) ## run the tests that need Chromium or take seconds
 	@exec .venv/bin/python -m pytest -m slow $(ARGS)
 
 lint: $(DEV) ## check style, formatting, types, lessons and exercises
@@ -193,22 +194,25 @@ $(PEERS): $(DEV)
 	$(call add,.[dev$(comma)peers]); \
 	touch $(PEERS)
 
-# $(call npm_install,FOLDER): what the package.json asks for that the folder is made from.
+# $(call npm_install,FOLDER,NAME): what the package.json asks for that the folder is made from.
 # Without npm there is no stamp, so this is tried again, and said again, the next time.
 npm_install = \
 	if command -v npm >/dev/null 2>&1; then \
-		echo "Adding Express and Passport to $(1) (once) ..." >&2; \
+		echo "Adding $(2) to $(1) (once) ..." >&2; \
 		rm -rf $(1); mkdir -p $(1); cp $< $(1); cd $(1); \
 		npm install --silent --no-audit --no-fund --no-package-lock && touch .ready || { \
-			echo "npm could not install Express; to see why: cd $(1) && npm install" >&2; \
+			echo "npm could not install $(2); to see why: cd $(1) && npm install" >&2; \
 			exit 1; \
 		}; \
 	else \
-		echo "Node is missing, so Express is left out; install Node and npm, then run this again." >&2; \
+		echo "Node is missing, so $(2) is left out; install Node and npm, then run this again." >&2; \
 	fi
 
 $(EXPRESS_PEER): sandbox/bench/peers/package.json
-	@$(call npm_install,build/peers)
+	@$(call npm_install,build/peers,Express)
 
 $(EXPRESS): lessons/11_from_here_to_passport/express/package.json
-	@$(call npm_install,build/express)
+	@$(call npm_install,build/express,Express)
+
+$(AXE): tests/browser/axe/package.json
+	@$(call npm_install,build/axe,axe-core)

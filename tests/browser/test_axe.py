@@ -1,0 +1,110 @@
+"""axe-core finds nothing on any page, in light, dark and projector mode."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.browser import axe
+from tests.wire.children import Child, nursery_in
+
+from .test_inspector import GONE, change_cookie, log_in, rows
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser, Page
+
+pytestmark = pytest.mark.slow
+
+MODES = ("light", "dark", "projector light", "projector dark")
+Open = Callable[[str, str], "Page"]
+
+
+@pytest.fixture
+def child(tmp_path: Path) -> Iterator[Child]:
+    with nursery_in(tmp_path) as nursery:
+        yield nursery.serve()
+
+
+@pytest.fixture
+def opened(chromium: Browser) -> Iterator[Open]:
+    """`opened(address, mode)` is a tab in which a script may be added."""
+    axe.needed()
+    contexts = []
+
+    def open_it(address: str, mode: str = "light") -> Page:
+        scheme = "dark" if mode.endswith("dark") else "light"
+        contexts.append(chromium.new_context(color_scheme=scheme, bypass_csp=True))
+        tab = contexts[-1].new_page()
+        tab.goto(address)
+        if mode.startswith("projector"):
+            tab.evaluate("() => (document.documentElement.dataset.projector = '')")
+        return tab
+
+    yield open_it
+    for context in contexts:
+        context.close()
+
+
+def nothing(page: Page, child: Child, opened: Open) -> None:
+    page.locator("#request .empty").wait_for()
+
+
+def accepted(page: Page, child: Child, opened: Open) -> None:
+    log_in(opened("about:blank", "light"), child)
+    rows(page, 4)
+
+
+def refused(page: Page, child: Child, opened: Open) -> None:
+    alice = opened("about:blank", "light")
+    log_in(alice, child)
+    change_cookie(alice)
+    alice.goto(f"http://localhost:{child.port}/api/me")
+    rows(page, 5)
+    page.locator(".dissect").wait_for()
+
+
+def source_shown(page: Page, child: Child, opened: Open) -> None:
+    accepted(page, child, opened)
+    page.locator(".diagram [data-seq]").first.click()
+    page.locator(".source .executed").wait_for()
+
+
+def server_gone(page: Page, child: Child, opened: Open) -> None:
+    accepted(page, child, opened)
+    child.end()
+    page.locator("#said", has_text=GONE).wait_for()
+
+
+STATES = (nothing, accepted, refused, source_shown, server_gone)
+
+
+@pytest.mark.parametrize("mode", MODES)
+@pytest.mark.parametrize("state", STATES)
+def test_axe_finds_nothing_on_the_inspectors_page(
+    child: Child, opened: Open, state: Callable[[Page, Child, Open], None], mode: str
+) -> None:
+    page = opened(child.inspector, mode)
+    state(page, child, opened)
+    assert axe.violations(page) == []
+
+
+@pytest.mark.parametrize("mode", ["light", "dark"])
+@pytest.mark.parametrize("path", ["/", "/login", "/profile", "/nowhere"])
+def test_axe_finds_nothing_on_the_login_servers_pages(
+    child: Child, opened: Open, path: str, mode: str
+) -> None:
+    page = opened("about:blank", mode)
+    if path == "/profile":
+        log_in(page, child)
+    page.goto(f"http://localhost:{child.port}{path}")
+    assert axe.violations(page) == []
+
+
+def test_axe_finds_a_field_without_a_label(child: Child, opened: Open) -> None:
+    page = opened(child.inspector, "light")
+    page.evaluate("() => document.getElementById('filter').removeAttribute('aria-label')")
+    page.evaluate("() => document.getElementById('filter').removeAttribute('placeholder')")
+    assert any("#filter" in found for found in axe.violations(page))
