@@ -13,6 +13,7 @@ from typing import Any
 from sandbox.bench import (
     cold_start,
     exercises,
+    inspector,
     lessons,
     logging_in,
     recognising,
@@ -32,6 +33,8 @@ MEASURES: dict[str, TakeMeasure] = {
     "cold_start": cold_start.measure,
     "lessons": lessons.measure,
     "exercises": exercises.measure,
+    "inspector": inspector.measure_delay,
+    "inspector_cost": inspector.measure_cost,
 }
 NOTE = "Other programs on this machine make the numbers noisy; compare the ratios of one run."
 STOPPED = 130  # the exit code shells use for Ctrl-C
@@ -66,7 +69,7 @@ def _take_all(effort: Effort) -> Measures:
 
 def left_out() -> dict[str, str]:
     """What to do for whatever can not be measured here."""
-    return rivals.left_out() | lessons.left_out() | exercises.left_out()
+    return rivals.left_out() | lessons.left_out() | exercises.left_out() | inspector.left_out()
 
 
 def _as_json(measures: Measures) -> str:
