@@ -21,6 +21,7 @@ COMMANDS = {
     "exercise": "the exercises: write a piece of a login, and an examiner attacks it",
     "check": "examine your answers once, for people and for scripts",
     "report": "for instructors: sum up the exercises of a class",
+    "replay": "play again what serve --record has written",
     "cookie": "take a cookie of this sandbox apart",
     "keys": "list the signing keys by fingerprint, rotate them",
     "bench": "measure: what tracing costs, requests per second",

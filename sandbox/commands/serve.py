@@ -62,7 +62,7 @@ def run(options: argparse.Namespace, greeting: str = "Login Sandbox") -> int:
         _serve_by_workers(options, greeting)
         return 0
     stop = threading.Event()
-    _stop_on_signals(stop)
+    stop_on_signals(stop)
     bricks = _bricks(options)
     try:
         _serve(bricks, options, greeting, stop)
@@ -199,6 +199,7 @@ def _make_work_folder(file: Path) -> None:
         ) from None
 
 
-def _stop_on_signals(stop: threading.Event) -> None:
+def stop_on_signals(stop: threading.Event) -> None:
+    """Ctrl-C and SIGTERM set `stop`."""
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: stop.set())

@@ -6,14 +6,20 @@ import argparse
 from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
 from functools import partial
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from sandbox.login.flow import Bricks
 from sandbox.login.middleware import WSGIApp
+from sandbox.login.problems import Problem
 from sandbox.serving.live import LiveServer
 
 if TYPE_CHECKING:
     from sandbox.serving.inspected import InspectorServer
+    from sandbox.trace.audience import Listener
+    from sandbox.trace.recording import Recording
+
+RECORD_HELP = "write what is seen into a new FILE.html, which opens alone, or FILE.jsonl"
 
 
 def add_watching_options(parser: argparse.ArgumentParser) -> None:
@@ -21,6 +27,8 @@ def add_watching_options(parser: argparse.ArgumentParser) -> None:
     add = parser.add_argument
     add("--trace", choices=("console", "json", "off"), help="how to show it (console)")
     add("--no-inspector", action="store_true", help="no web page of the trace")
+    add("--record", type=Path, metavar="FILE", help=RECORD_HELP)
+    add("--record-cookies", action="store_true", help="record cookies in full, keys never")
 
 
 @dataclass
@@ -54,11 +62,12 @@ def watch(
 ) -> Watching:
     """The app as it is watched by whom the options ask for; without them nothing is imported."""
     inspector = None if options.no_inspector else _inspector(hosts)
-    if options.trace == "off" and inspector is None:
+    if options.trace == "off" and inspector is None and options.record is None:
         return Watching(app)
     from sandbox.serving.shown import shown
 
-    others = [inspector.buffer] if inspector else []
+    others: list[Listener] = [inspector.buffer] if inspector else []
+    others += [_recording(options)] if options.record else []
     watched, say, end_trace = shown(app, bricks, options.trace or "console", gone, others)
     return Watching(watched, say, end_trace, inspector)
 
@@ -67,3 +76,25 @@ def _inspector(hosts: Collection[str]) -> InspectorServer:
     from sandbox.serving.inspected import InspectorServer
 
     return InspectorServer(hosts)
+
+
+def _recording(options: argparse.Namespace) -> Recording:
+    """Problem: the file cannot be begun."""
+    from sandbox.trace.recording import LINES, PAGE, open_recording
+
+    path: Path = options.record
+    if path.suffix not in (PAGE, LINES):
+        raise Problem(
+            f"--record {path} is refused: a recording is a page or JSON lines. "
+            f"Give a name that ends in {PAGE} or {LINES}."
+        )
+    try:
+        return open_recording(path, options.record_cookies)
+    except FileExistsError:
+        raise Problem(
+            f"{path} is there already and is not written over. Give another name, or remove it."
+        ) from None
+    except OSError as error:
+        raise Problem(
+            f"{path} cannot be written ({error.strerror}). Give one in a folder you may write to."
+        ) from None

@@ -6,11 +6,14 @@ import { drawDiagram } from "./diagram.js";
 import { drawDissection } from "./dissect.js";
 import { isRefused, verdictOf } from "./requests.js";
 import { drawSource } from "./source.js";
+import { walkButtons, walked } from "./walk.js";
 
 const ASKED = { issued: "issued by us?", alive: "still alive?" };
 const SAID = { yes: "yes", no: "no", not_asked: "not asked" };
 
-export function drawRequest(request, requests) {
+// `redraw` shows it anew, when somebody walks through its stages.
+export function drawRequest(whole, requests, redraw) {
+  const request = walked(whole);
   const { began, response } = request;
   const diagram = drawDiagram(request);
   const code = verdictOf(request);
@@ -22,8 +25,9 @@ export function drawRequest(request, requests) {
       `${title} `,
       html("span", { class: "code" }, code),
     ),
+    ...walkButtons(whole, redraw),
     diagram,
-    drawSource(request, diagram),
+    ...drawSource(request, diagram),
     ...(response?.lamps ? [lamps(response.lamps)] : []),
     ...drawDissection(request),
     ...drawColumns(request, requests.all),

@@ -1,6 +1,7 @@
 // A sequence diagram: the browser asks, the server asks signer, store and guard, and answers.
 
 import { svg } from "./dom.js";
+import { isRecorded } from "./recorded.js";
 
 const LANES = ["browser", "server", "signer", "store", "guard"];
 const NAMES = { browser: "Browser", server: "Server", signer: "Signer", store: "Store", guard: "Guard" };
@@ -39,7 +40,7 @@ function answerOf({ status, location, set_cookie: cookies }) {
 function ofStage(stage) {
   const outcome = stage.outcome ?? "…";
   const refused = outcome !== "OK" && outcome !== "…";
-  return { from: "server", to: stage.lane, says: stage.stage, outcome, refused, seq: stage.source && stage.seq };
+  return { from: "server", to: stage.lane, says: stage.stage, outcome, refused, seq: !isRecorded() && stage.source && stage.seq };
 }
 
 function drawRow(row, y) {

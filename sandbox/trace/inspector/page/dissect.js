@@ -2,6 +2,7 @@
 // what was computed is what came.
 
 import { html } from "./dom.js";
+import { isRecorded } from "./recorded.js";
 import { idElement, revealButton, shortened } from "./reveal.js";
 
 const LONGEST = 64; // characters of a part that are drawn; a stamp has 43
@@ -115,7 +116,7 @@ function code(text, kind = "") {
 function keyOf(evidence) {
   const { live_only: secret } = evidence;
   if (secret?.signing_key) return code(secret.signing_key, "secret");
-  if (!isBrought(evidence)) return "not in a recording";
+  if (isRecorded()) return "A recording holds no key.";
   const print = secret?.fingerprint ? ` This one's fingerprint is ${secret.fingerprint}.` : "";
   return `Keys that you bring are never shown.${print}`;
 }

@@ -5,6 +5,8 @@ import { Requests } from "./requests.js";
 import { Timeline } from "./timeline.js";
 import { drawRequest } from "./card.js";
 import { drawLesson } from "./lesson.js";
+import { drawRecording, eventsInPage, play } from "./recorded.js";
+import { walkByKeys } from "./walk.js";
 
 const requests = new Requests();
 const card = document.getElementById("request");
@@ -12,7 +14,7 @@ const timeline = new Timeline(document.getElementById("timeline"), requests, sho
 
 function show(request) {
   history.replaceState(null, "", `#${request.id}`);
-  card.replaceChildren(...drawRequest(request, requests));
+  card.replaceChildren(...drawRequest(request, requests, show));
 }
 
 function take(events, letGo) {
@@ -24,7 +26,8 @@ function take(events, letGo) {
 }
 
 // What holds at the moment, told with every answer.
-function now({ lesson }) {
+function now({ lesson, recording }) {
+  drawRecording(document.getElementById("recording"), recording);
   drawLesson(document.getElementById("lesson"), lesson);
 }
 
@@ -38,4 +41,7 @@ card.addEventListener("click", () => (timeline.follows = false));
 const filter = document.getElementById("filter");
 filter.addEventListener("input", () => timeline.filter(filter.value));
 
-poll(take, say, now);
+walkByKeys(() => timeline.chosen, show);
+
+if (eventsInPage()) play(eventsInPage(), take, now);
+else poll(take, say, now);

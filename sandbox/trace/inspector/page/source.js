@@ -1,6 +1,7 @@
 // The source of the stage that was chosen in the diagram by a click or Enter.
 
 import { html } from "./dom.js";
+import { isRecorded } from "./recorded.js";
 
 const HINT = "Choose a stage in the diagram (click, or Tab and Enter) to see its source.";
 const SILENT = "The server does not answer, so there is no source to show.";
@@ -9,7 +10,9 @@ const REFUSED = "✗ ended here";
 
 let chosen = { id: null, seq: null };
 
+// The source is that of the running server: of a recording nobody knows what ran then.
 export function drawSource(request, diagram) {
+  if (isRecorded()) return [];
   const panel = html("section", { class: "source", "aria-label": "Source" });
   panel.append(html("p", { class: "empty" }, HINT));
   const choose = (element) => {
@@ -20,7 +23,7 @@ export function drawSource(request, diagram) {
   diagram.addEventListener("keydown", (event) => event.key === "Enter" && withStage(event, choose));
   if (chosen.id === request.id) show(request, diagram, panel);
   keepFocus(diagram);
-  return panel;
+  return [panel];
 }
 
 function withStage(event, choose) {
