@@ -14,13 +14,14 @@ from collections import deque
 from collections.abc import Callable, Sequence
 from datetime import datetime, timezone
 
-from sandbox.commands.lookalikes import Lookalike, lookalike
 from sandbox.commands.options import say
 from sandbox.login.keys import Keys, MemoryKeys
 from sandbox.login.problems import Problem
-from sandbox.login.refusals import Expired, Malformed, Refusal
+from sandbox.login.refusals import Expired, Malformed
 from sandbox.login.sessions import Limits
-from sandbox.login.signing import SALT, CookieParts, SessionSigner, check_signature, take_apart
+from sandbox.login.signing import SALT, CookieParts, SessionSigner, take_apart
+from sandbox.serving.lookalikes import Lookalike, lookalike
+from sandbox.serving.pasted import signer_says
 from sandbox.trace.stage import printable
 from sandbox.trace.stage_words import duration
 from sandbox.trace.words import first_difference
@@ -134,13 +135,8 @@ def _not_verified() -> list[str]:
 
 def _verdict(signer: SessionSigner, cookie: str) -> str:
     """What the server would say of this cookie's stamp and age."""
-    try:
-        check_signature(signer, cookie)
-    except Refusal as refusal:
-        return refusal.code
-    except (ValueError, OverflowError, OSError):  # itsdangerous, of a time beyond the calendar
-        return Expired.code
-    return "OK"
+    refusal = signer_says(signer, cookie)
+    return refusal.code if refusal else "OK"
 
 
 def _verify_lines(signer: SessionSigner, parts: CookieParts, code: str) -> list[str]:

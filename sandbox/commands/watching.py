@@ -15,6 +15,7 @@ from sandbox.login.problems import Problem
 from sandbox.serving.live import LiveServer
 
 if TYPE_CHECKING:
+    from sandbox.serving.control import Control
     from sandbox.serving.inspected import InspectorServer
     from sandbox.trace.audience import Listener
     from sandbox.trace.recording import Recording
@@ -39,9 +40,12 @@ class Watching:
     say: Callable[[str], None] = field(default=partial(print, flush=True))
     end_trace: Callable[[], None] = lambda: None
     inspector: InspectorServer | None = None
+    control: Control | None = None
 
     def start(self, server: LiveServer) -> None:
         """Now the login server can be reached."""
+        if self.control:
+            self.control.listens_at(server.port)
         if self.inspector:
             self.inspector.server.start()
             self.say(f"Inspector, for this run: {self.inspector.url}\n")
@@ -61,7 +65,8 @@ def watch(
     gone: Callable[[], None],
 ) -> Watching:
     """The app as it is watched by whom the options ask for; without them nothing is imported."""
-    inspector = None if options.no_inspector else _inspector(hosts)
+    control = None if options.no_inspector else _control(bricks)
+    inspector = _inspector(hosts, control) if control else None
     if options.trace == "off" and inspector is None and options.record is None:
         return Watching(app)
     from sandbox.serving.shown import shown
@@ -69,13 +74,19 @@ def watch(
     others: list[Listener] = [inspector.buffer] if inspector else []
     others += [_recording(options)] if options.record else []
     watched, say, end_trace = shown(app, bricks, options.trace or "console", gone, others)
-    return Watching(watched, say, end_trace, inspector)
+    return Watching(watched, say, end_trace, inspector, control)
 
 
-def _inspector(hosts: Collection[str]) -> InspectorServer:
+def _control(bricks: Bricks) -> Control:
+    from sandbox.serving.control import Control
+
+    return Control(bricks)
+
+
+def _inspector(hosts: Collection[str], control: Control) -> InspectorServer:
     from sandbox.serving.inspected import InspectorServer
 
-    return InspectorServer(hosts)
+    return InspectorServer(hosts, control.orders)
 
 
 def _recording(options: argparse.Namespace) -> Recording:

@@ -36,11 +36,11 @@ def what_if(
     return Context().run(_refusal, elsewhere, cookie)  # in a context of its own: nobody listens
 
 
-def what_ifs(bricks: Bricks, cookie: str, row: Session) -> dict[str, Refusal | None]:
+def what_ifs(bricks: Bricks, cookie: str, row: Session | None) -> dict[str, Refusal | None]:
     """One cookie under each circumstance, and how it would be refused; None: it is accepted."""
     limits, keys, another = bricks.limits, bricks.signer.keys.current(), (new_key(),)
     ask = partial(what_if, bricks, cookie, row)
-    busy = replace(row, seen=bricks.clock() + limits.lifetime)
+    busy = replace(row, seen=bricks.clock() + limits.lifetime) if row else None
     ask_busy = partial(what_if, bricks, cookie, busy)
     return {
         "as it is": ask(),

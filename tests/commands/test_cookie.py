@@ -24,8 +24,8 @@ from hypothesis import strategies as st
 
 from sandbox import __main__ as command_line
 from sandbox.commands import cookie
-from sandbox.commands.lookalikes import lookalike
 from sandbox.login.problems import Problem
+from sandbox.serving.lookalikes import lookalike
 from sandbox.trace.stage import printable
 
 NOW = 1_800_000_000  # 2027-01-15 08:00:00 UTC

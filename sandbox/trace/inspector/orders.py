@@ -25,6 +25,18 @@ class Unable(Exception):
     """What the page ordered cannot be done, as a sentence."""
 
 
+def text_in(order: Told, name: str, longest: int) -> str:
+    """A text that the page sent. Unable: there is none of this name, or it is too long."""
+    text = order.get(name)
+    if not isinstance(text, str):
+        raise Unable(f"The page sent no text as {name!r}. Reload the page.")
+    if len(text) > longest:
+        raise Unable(
+            f"That has {len(text):,} characters; expected are at most {longest:,}. Send less."
+        )
+    return text
+
+
 def obey(orders: Orders, name: str, environ: Environ) -> tuple[str, Told]:
     """Do what was ordered: the status, and what the page is told."""
     if not _is_from_our_page(environ):
