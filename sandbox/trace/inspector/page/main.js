@@ -1,5 +1,6 @@
 // The page: ask for events, keep them as requests, draw what is new.
 
+import { Bench } from "./bench.js";
 import { poll } from "./poll.js";
 import { Requests } from "./requests.js";
 import { Timeline } from "./timeline.js";
@@ -11,10 +12,13 @@ import { walkByKeys } from "./walk.js";
 const requests = new Requests();
 const card = document.getElementById("request");
 const timeline = new Timeline(document.getElementById("timeline"), requests, show);
+const [drawer, tools] = ["bench", "tools"].map((id) => document.getElementById(id));
+const bench = new Bench(drawer, tools, requests, () => (timeline.follows = false));
 
 function show(request) {
   history.replaceState(null, "", `#${request.id}`);
   card.replaceChildren(...drawRequest(request, requests, show));
+  bench.show(request);
 }
 
 function take(events, letGo) {
@@ -23,6 +27,7 @@ function take(events, letGo) {
     letGo ? `${letGo.toLocaleString("en")} older requests were let go.` : "";
   timeline.draw(changed);
   if (timeline.chosen && changed.has(timeline.chosen)) show(timeline.chosen);
+  bench.take(changed);
 }
 
 // What holds at the moment, told with every answer.

@@ -1,0 +1,75 @@
+// What if? One cookie under each circumstance, evaluated aside: clock, keys and rows stay as they are.
+
+import { html } from "./dom.js";
+import { answer, button, order } from "./order.js";
+import { isRefused } from "./requests.js";
+import { shortened } from "./reveal.js";
+
+const ONE_CLICK = {
+  "Signature removed": "the signature removed",
+  "Old key": "its key was retired",
+  "Another salt": "checked with another salt",
+  "An hour later": "an hour later",
+  "After logout": "after logout",
+  "Every circumstance": "",
+};
+const HEADS = ["Cookie", "Circumstance", "Code", "Issued by us?", "Still alive?"];
+const MOST = 60; // rows; the oldest go
+const NO_COOKIE = "There is no cookie to try. Choose a request that bears one, such as GET /profile after a login.";
+const NOTE = "The cookie is the one of “Tamper and replay”, as it stands there. It is evaluated aside: no clock, key or row is touched.";
+
+export class WhatIf {
+  constructor(tamper) {
+    this.title = "What if?";
+    this.tamper = tamper;
+    this.rows = new Map();
+    const asks = Object.entries(ONE_CLICK).map(([words, name]) => button(words, () => this.ask(name)));
+    this.said = html("div", { role: "status" });
+    this.body = html("tbody", {});
+    const head = html("tr", {}, ...HEADS.map((each) => html("th", { scope: "col" }, each)));
+    const table = html("table", { class: "what-ifs" }, html("thead", {}, head), this.body);
+    const buttons = html("p", { class: "controls" }, ...asks);
+    this.element = html("div", {}, html("p", { class: "note" }, NOTE), buttons, this.said, table);
+  }
+
+  async ask(circumstance) {
+    const { cookie } = this.tamper;
+    const told = cookie ? await order("what_if", { cookie, circumstance }) : { error: NO_COOKIE };
+    answer(this.said, told, () => []);
+    for (const each of told.answers ?? []) this.fill(cookie, each);
+    while (this.rows.size > MOST) this.forget(this.rows.keys().next().value);
+  }
+
+  fill(cookie, told) {
+    const key = `${cookie} ${told.circumstance}`;
+    const row = drawRow(this.named(cookie), told);
+    if (this.rows.has(key)) this.rows.get(key).replaceWith(row);
+    else this.body.append(row);
+    this.rows.set(key, row);
+  }
+
+  named(cookie) {
+    const [id, ...rest] = cookie.split(".");
+    const isChanged = this.tamper.strip.differing.length;
+    return `${shortened(id)}.${rest.map((each) => (each.length > 8 ? shortened(each) : each)).join(".")}${isChanged ? " ✎ changed" : ""}`;
+  }
+
+  forget(key) {
+    this.rows.get(key).remove();
+    this.rows.delete(key);
+  }
+}
+
+function drawRow(cookie, { circumstance, code, issued, alive }) {
+  const shape = isRefused(code) ? "✗" : "✓";
+  const lamp = (said) => html("td", { class: `lamp ${said}` }, said.replace("_", " "));
+  return html(
+    "tr",
+    { class: isRefused(code) ? "refused" : "ok" },
+    html("td", {}, html("code", {}, cookie)),
+    html("th", { scope: "row" }, circumstance),
+    html("td", {}, html("span", { class: "code" }, `${shape} ${code}`)),
+    lamp(issued),
+    lamp(alive),
+  );
+}
