@@ -12,7 +12,7 @@ from sandbox.trace.stage import shortened
 
 MOST_ROWS = 200
 MOST_HANDLES = 10 * MOST_ROWS
-LONGEST_HANDLE = 40  # characters
+LONGEST_HANDLE = 64  # characters
 UNKNOWN = "This row is not known by that handle any more. Load the table anew."
 GONE = "There is no such row any more. Load the table anew."
 BROUGHT = "With keys that you brought along, ids are told by their ends only."
