@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -25,6 +26,7 @@ from sandbox.serving.live import LiveServer
 from sandbox.serving.traced import traced
 from sandbox.serving.whatif import what_ifs
 from tests.wire.children import nursery_in
+from tests.wire.raw_http import FORM, exchange, message
 
 from .browsing import Person
 
@@ -199,6 +201,29 @@ def test_one_character_changed_parts_from_the_original_at_the_signature(
     assert sent["cookies"][0]["value"] == value[:at] + other_than(value[at]) + value[at + 1 :]
     assert alice.ticket["value"] == value
     assert bench.tab.locator("#request h2").inner_text() == "#4 GET /profile OK"
+
+
+def test_the_run_is_this_pages_own_while_forty_browsers_log_in(
+    alice: Person, bench: Bench, watched: Watched
+) -> None:
+    value = alice.ticket["value"]
+    at = len(value) - 20
+    bench.open()
+    bench.press("Change this character")
+    port = int(watched.url.rpartition(":")[2])
+    form = message(port, "POST", "/login", [FORM], b"username=bob&password=builder")
+    with ThreadPoolExecutor(40) as browsers:
+        logins = [browsers.submit(exchange, port, form) for _ in range(40)]
+        bench.press("Send it: GET /profile")
+        assert {login.result().status for login in logins} == {303}
+    alice.open("/")
+    expect(bench.tab.locator("#timeline li")).to_have_count(4 + 1 + 40 + 1)
+    shown = bench.drawer.locator(".paths thead th").last.inner_text()
+    number = int(shown.removeprefix("#").removesuffix(", this run"))
+    (run,) = [each for each in watched.requests if each["id"] == number]
+    changed = value[:at] + other_than(value[at]) + value[at + 1 :]
+    assert [cookie["value"] for cookie in run["cookies"]] == [changed]
+    expect(bench.paths("check_signature")).to_contain_text("✗ BAD_SIGNATURE ◆ here they part")
 
 
 def test_the_keys_alone_are_enough(alice: Person, bench: Bench) -> None:
