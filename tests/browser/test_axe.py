@@ -14,7 +14,7 @@ from tests.wire.children import Child, nursery_in
 from .test_inspector import GONE, change_cookie, log_in, rows
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Browser, Page
+    from playwright.sync_api import Browser, Locator, Page
 
 pytestmark = pytest.mark.slow
 
@@ -78,7 +78,44 @@ def server_gone(page: Page, child: Child, opened: Open) -> None:
     page.locator("#said", has_text=GONE).wait_for()
 
 
-STATES = (nothing, accepted, refused, source_shown, server_gone)
+def at_the_bench(page: Page, tab: str) -> Locator:
+    page.get_by_role("button", name="Workbench").click()
+    page.get_by_role("tab", name=tab).click()
+    return page.locator("#bench")
+
+
+def tampered(page: Page, child: Child, opened: Open) -> None:
+    accepted(page, child, opened)
+    bench = at_the_bench(page, "Tamper and replay")
+    bench.get_by_role("button", name="Change this character").click()
+    bench.get_by_role("button", name="Send it").click()
+    bench.locator(".parting").wait_for()
+
+
+def what_ifs_asked(page: Page, child: Child, opened: Open) -> None:
+    accepted(page, child, opened)
+    bench = at_the_bench(page, "What if?")
+    bench.get_by_role("button", name="Every circumstance").click()
+    bench.locator(".what-ifs tbody tr").last.wait_for()
+
+
+def pasted(page: Page, child: Child, opened: Open) -> None:
+    bench = at_the_bench(page, "Decode")
+    bench.get_by_label("Paste a cookie").fill("a.b.c")
+    for name in ("Decode", "Verify", "Re-sign"):
+        bench.get_by_role("button", name=name, exact=True).click()
+        bench.locator(f'.panel[aria-label="{name}"] .result p').first.wait_for()
+
+
+def row_to_be_deleted(page: Page, child: Child, opened: Open) -> None:
+    accepted(page, child, opened)
+    bench = at_the_bench(page, "Session table")
+    bench.get_by_role("button", name="Delete this row").last.click()
+    bench.locator(".sure").wait_for()
+
+
+WATCHING = (nothing, accepted, refused, source_shown, server_gone)
+STATES = (*WATCHING, tampered, what_ifs_asked, pasted, row_to_be_deleted)
 
 
 @pytest.mark.parametrize("mode", MODES)
