@@ -24,8 +24,9 @@ function walk(request, step) {
 export function walkByKeys(chosen, redraw) {
   document.addEventListener("keydown", (event) => {
     const step = { ArrowRight: 1, ArrowLeft: -1 }[event.key];
-    const isTaken = event.target.closest("input, textarea, select, pre") || event.altKey || event.ctrlKey || event.metaKey;
-    if (!step || isTaken || !chosen()?.response) return;
+    const isTaken = event.defaultPrevented || event.altKey || event.ctrlKey || event.metaKey;
+    if (isTaken || event.target.closest?.("input, textarea, select, pre, #bench")) return;
+    if (!step || !chosen()?.response) return;
     event.preventDefault();
     walk(chosen(), step);
     redraw(chosen());
