@@ -27,7 +27,7 @@ SAME = $(if $(filter-out python3,$(PYTHON)), PYTHON=$(PYTHON))
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help setup demo tour lesson lessons exercise browser express check test test-slow lint bench bench-peers extras clean readme lock FORCE
+.PHONY: help setup demo tour lesson lessons exercise browser express check test test-slow lint bench bench-peers extras clean readme pictures lock FORCE
 
 help: ## list the targets (the default)
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-11s %s\n", $$1, $$2 }' Makefile
@@ -85,6 +85,9 @@ clean: ## remove .venv, caches and build artefacts (work/ stays)
 
 readme: $(DEV) ## run a login and put its trace into the README
 	@exec .venv/bin/python -m tests.readme_trace
+
+pictures: $(BROWSER) ## take the README's pictures of the inspector (needs Chromium)
+	@exec .venv/bin/python -m tests.pictures
 
 # Needs no .venv: after a change in pyproject.toml the old pins may no longer fit.
 lock: ## remake requirements.txt (to take newer versions: make lock ARGS=--upgrade)

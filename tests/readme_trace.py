@@ -37,7 +37,7 @@ def transcript() -> str:
     now = [MONDAY_MORNING]
     moments = itertools.accumulate(microseconds / 1e6 for microseconds in LOGIN + PROFILE)
     out = io.TextIOWrapper(io.BytesIO(), encoding="utf-8")
-    bricks = _bricks(now)
+    bricks = bricks_at(now)
     draw = Painter(out, width=80).draw
     app = traced(make_app(bricks), bricks, draw, timer=lambda: next(moments))
     browser = httpx.Client(
@@ -52,7 +52,8 @@ def transcript() -> str:
     return out.read().rstrip() + "\n"
 
 
-def _bricks(now: list[float]) -> Bricks:
+def bricks_at(now: list[float]) -> Bricks:
+    """Always the same id, key and clock."""
     return lay_bricks(
         MemoryStore(),
         MemoryKeys(b"x0w2Myl_jmAUowsX-N2twIrGIYPTJ6Hkv3Wk0QVGtsk"),
