@@ -7,6 +7,7 @@ import sys
 import time
 
 from sandbox.commands import serve
+from sandbox.commands.recording import refuse_to_record
 from sandbox.login.problems import Problem
 from sandbox.trace.output import text_output
 from sandbox.trace.painter import Painter
@@ -23,6 +24,7 @@ def run(options: argparse.Namespace) -> int:
         raise Problem(f"demo shows its trace here. For another: serve --trace {options.trace}")
     if options.workers != 1:
         raise Problem("demo shows its trace, and workers have none. For them: serve --workers N.")
+    refuse_to_record(options)
     painter = Painter(text_output(sys.stdout))
     beat = 1.0 if sys.stdout.isatty() else 0.0
     with OwnServer(painter) as server:

@@ -3,20 +3,23 @@
 from __future__ import annotations
 
 import argparse
+import io
 import sys
 import threading
 import time
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import TextIO
 
 from sandbox.commands.serve import stop_on_signals
 from sandbox.login.guard import LOOPBACK_NAMES
 from sandbox.login.problems import Problem, say_at_the_terminal
 from sandbox.trace.output import text_output
 from sandbox.trace.recorded import NotPlayable, Recorded, read
+from sandbox.trace.stage import printable
 
-CUT = "The last line is cut off: the recording was broken off there."
-MISSHAPEN = (KeyError, TypeError, ValueError, AttributeError, IndexError)
+BROKEN_OFF = "It was broken off: what came last may be missing."
+MISSHAPEN = (KeyError, TypeError, ValueError, AttributeError, IndexError, ArithmeticError)
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -28,13 +31,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(options: argparse.Namespace) -> int:
     """Play it. Problem: it cannot be played."""
     recorded = _read(options.file)
-    say_at_the_terminal(_told_about(recorded))
-    if recorded.is_cut:
-        say_at_the_terminal(CUT)
+    for sentence in _told_about(recorded):
+        say_at_the_terminal(sentence)
     if options.inspector:
+        _draw(recorded, io.StringIO())  # what is damaged is said before a page is opened
         _inspect(recorded)
     else:
-        _draw(recorded)
+        _draw(recorded, text_output(sys.stdout))
     return 0
 
 
@@ -47,19 +50,34 @@ def _read(path: Path) -> Recorded:
         raise Problem(f"{path} cannot be read ({error.strerror}). Give another file.") from None
 
 
-def _told_about(recorded: Recorded) -> str:
+def _told_about(recorded: Recorded) -> Iterator[str]:
     count = sum(event["type"] == "response" for event in recorded.events)
     requests = f"{count:,} request{'' if count == 1 else 's'}"
     if recorded.begun is None:
-        return f"{requests}, from a trace in JSON lines."
-    when = time.strftime("%d %B %Y, %H:%M", time.localtime(recorded.begun["at"]))
-    return f"{requests}, recorded on {when}; cookies {recorded.begun['cookies']}."
+        yield f"{requests}, from a trace in JSON lines."
+    else:
+        cookies = printable(recorded.begun["cookies"])[:20]
+        yield f"{requests}, recorded on {_date(recorded.begun['at'])}; cookies {cookies}."
+    if recorded.left_out:
+        yield f"{recorded.left_out:,} later ones were too many and are not in it."
+    if recorded.is_broken_off:
+        yield BROKEN_OFF
 
 
-def _draw(recorded: Recorded) -> None:
+def _date(at: float) -> str:
+    try:
+        return time.strftime("%d %B %Y, %H:%M", time.localtime(at))
+    except (OverflowError, ValueError, OSError):
+        raise Problem(
+            "This recording is damaged: it began at no time that there is. "
+            "Take another copy of the file."
+        ) from None
+
+
+def _draw(recorded: Recorded, out: TextIO) -> None:
     from sandbox.trace.painter import Painter
 
-    painter = Painter(text_output(sys.stdout))
+    painter = Painter(out)
     for event in recorded.events:
         try:
             painter.draw(event)
@@ -75,8 +93,9 @@ def _inspect(recorded: Recorded) -> None:
 
     stop = threading.Event()
     stop_on_signals(stop)
-    begun: dict[str, Any] = recorded.begun or {"at": recorded.events[0]["at"], "cookies": "in full"}
-    inspector = InspectorServer(LOOPBACK_NAMES, now=lambda: {"recording": begun})
+    ended = {"left_out": recorded.left_out, "is_broken_off": recorded.is_broken_off}
+    told = {"recording": (recorded.begun or {}) | ended}
+    inspector = InspectorServer(LOOPBACK_NAMES, now=lambda: told)
     for event in recorded.events:
         inspector.buffer(event)
     inspector.server.start()

@@ -19,7 +19,8 @@ from sandbox.commands.options import (
     is_redis,
     key_file_of,
 )
-from sandbox.commands.watching import add_watching_options, watch
+from sandbox.commands.recording import refuse_to_record
+from sandbox.commands.watching import Watching, add_watching_options, watch
 from sandbox.login.cookies import CookieSettings
 from sandbox.login.flow import Bricks
 from sandbox.login.guard import LOOPBACK_NAMES
@@ -58,6 +59,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace, greeting: str = "Login Sandbox") -> int:
     """Serve until Ctrl-C or SIGTERM, or until nobody reads the trace any more."""
+    refuse_to_record(options)
     if options.workers != 1:
         _serve_by_workers(options, greeting)
         return 0
@@ -77,6 +79,15 @@ def _serve(
     hosts = _hosts(options)
     app = make_app(bricks, hosts, DEMO_ACCOUNTS)
     watching = watch(app, bricks, options, hosts, stop.set)
+    try:
+        _serve_watched(watching, options, greeting, stop)
+    finally:
+        watching.end()
+
+
+def _serve_watched(
+    watching: Watching, options: argparse.Namespace, greeting: str, stop: threading.Event
+) -> None:
     server = LiveServer(watching.app, options.port)
     watching.say(_greeting(greeting, server.url))
     try:
@@ -86,7 +97,6 @@ def _serve(
             pass
     finally:
         server.stop()
-        watching.end()
 
 
 def _greeting(greeting: str, url: str) -> str:

@@ -6,12 +6,11 @@ import argparse
 from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
 from functools import partial
-from pathlib import Path
 from typing import TYPE_CHECKING
 
+from sandbox.commands.recording import add_record_options, begin_recording, end_recording
 from sandbox.login.flow import Bricks
 from sandbox.login.middleware import WSGIApp
-from sandbox.login.problems import Problem
 from sandbox.serving.live import LiveServer
 
 if TYPE_CHECKING:
@@ -20,16 +19,13 @@ if TYPE_CHECKING:
     from sandbox.trace.audience import Listener
     from sandbox.trace.recording import Recording
 
-RECORD_HELP = "write what is seen into a new FILE.html, which opens alone, or FILE.jsonl"
-
 
 def add_watching_options(parser: argparse.ArgumentParser) -> None:
     """The options of `serve` that say how its trace is shown."""
     add = parser.add_argument
     add("--trace", choices=("console", "json", "off"), help="how to show it (console)")
     add("--no-inspector", action="store_true", help="no web page of the trace")
-    add("--record", type=Path, metavar="FILE", help=RECORD_HELP)
-    add("--record-cookies", action="store_true", help="record cookies in full, keys never")
+    add_record_options(parser)
 
 
 @dataclass
@@ -41,6 +37,7 @@ class Watching:
     end_trace: Callable[[], None] = lambda: None
     inspector: InspectorServer | None = None
     control: Control | None = None
+    recording: Recording | None = None
 
     def start(self, server: LiveServer) -> None:
         """Now the login server can be reached."""
@@ -51,7 +48,9 @@ class Watching:
             self.say(f"Inspector, for this run: {self.inspector.url}\n")
 
     def end(self) -> None:
-        """When no request is answered any more."""
+        """When no request is answered any more; a terminal that is stopped loses no recording."""
+        if self.recording:
+            end_recording(self.recording)
         if self.inspector:
             self.inspector.server.stop()
         self.end_trace()
@@ -72,9 +71,10 @@ def watch(
     from sandbox.serving.shown import shown
 
     others: list[Listener] = [inspector.buffer] if inspector else []
-    others += [_recording(options)] if options.record else []
+    recording = begin_recording(options) if options.record else None
+    others += [recording] if recording else []
     watched, say, end_trace = shown(app, bricks, options.trace or "console", gone, others)
-    return Watching(watched, say, end_trace, inspector, control)
+    return Watching(watched, say, end_trace, inspector, control, recording)
 
 
 def _control(bricks: Bricks) -> Control:
@@ -87,25 +87,3 @@ def _inspector(hosts: Collection[str], control: Control) -> InspectorServer:
     from sandbox.serving.inspected import InspectorServer
 
     return InspectorServer(hosts, control.orders)
-
-
-def _recording(options: argparse.Namespace) -> Recording:
-    """Problem: the file cannot be begun."""
-    from sandbox.trace.recording import LINES, PAGE, open_recording
-
-    path: Path = options.record
-    if path.suffix not in (PAGE, LINES):
-        raise Problem(
-            f"--record {path} is refused: a recording is a page or JSON lines. "
-            f"Give a name that ends in {PAGE} or {LINES}."
-        )
-    try:
-        return open_recording(path, options.record_cookies)
-    except FileExistsError:
-        raise Problem(
-            f"{path} is there already and is not written over. Give another name, or remove it."
-        ) from None
-    except OSError as error:
-        raise Problem(
-            f"{path} cannot be written ({error.strerror}). Give one in a folder you may write to."
-        ) from None

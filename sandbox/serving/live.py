@@ -67,7 +67,8 @@ class LiveServer:
         self._server.task_dispatcher.shutdown(timeout=LAST_ANSWERS)
         # In its own thread, which sleeps until then; its own close() would wait 5 s more.
         self._waker.pull_trigger(partial(_send_and_close, self._map))
-        self._thread.join(1)
+        if self._thread.is_alive():  # or it was never started
+            self._thread.join(1)
 
 
 def _send_and_close(connections: dict[Any, Any]) -> None:

@@ -13,7 +13,9 @@ from importlib.resources import files
 
 PAGE = files("sandbox.trace.inspector") / "page"
 IMPORT = re.compile(r'^import \{([^}]*)\} from "\./(\w+)\.js";\n', re.MULTILINE)
-EXPORT = re.compile(r"^export ((?:async )?(?:function|class|const|let) (\w+))", re.MULTILINE)
+EXPORT = re.compile(r"^export ((?:async )?(?:function|class|const) (\w+))", re.MULTILINE)
+EXPORTED = re.compile(r"^export \{([^}]*)\};\n", re.MULTILINE)
+RENAMED = re.compile(r"(\w+) as (\w+)")
 STYLESHEET = re.compile(r'<link rel="stylesheet" href="([\w.]+)">\n')
 ICON = '<link rel="icon" href="icon.svg">\n'
 SCRIPT = '<script type="module" src="main.js"></script>\n'
@@ -56,9 +58,15 @@ def _put_behind_its_needs(module: str, ordered: list[str]) -> None:
 def _as_function(module: str) -> str:
     """What is imported is taken from the function of another module, what is exported is given."""
     text = _text(f"{module}.js")
-    given = ", ".join(name for _, name in EXPORT.findall(text))
-    body = EXPORT.sub(r"\1", IMPORT.sub(r"const {\1} = \2_js;\n", text))
-    return f"const {module}_js = (() => {{\n{body}return {{ {given} }};\n}})();"
+    given = [name for _, name in EXPORT.findall(text)] + EXPORTED.findall(text)
+    body = EXPORTED.sub("", EXPORT.sub(r"\1", IMPORT.sub(_taken, text)))
+    return f"const {module}_js = (() => {{\n{body}return {{ {', '.join(given)} }};\n}})();"
+
+
+def _taken(found: re.Match[str]) -> str:
+    names, module = found.groups()
+    names = RENAMED.sub(r"\1: \2", names)
+    return f"const {{{names}}} = {module}_js;\n"
 
 
 def _text(name: str) -> str:

@@ -12,7 +12,8 @@ export function eventsInPage() {
 
 export function play(element, take, now) {
   const [begun, ...events] = element.textContent.split("\n").flatMap(parsed);
-  now({ recording: begun });
+  const ended = events.findLast((each) => each.type === "recording_ended");
+  now({ recording: { ...begun, left_out: ended?.left_out ?? 0, is_broken_off: !ended } });
   take(events, 0);
 }
 
@@ -25,11 +26,21 @@ function parsed(line) {
   }
 }
 
+const COOKIES = { "in full": "Cookies are in full.", shortened: "Cookies and ids are told by their ends only." };
+
 export function drawRecording(strip, recording) {
   if (!recording || isRecorded()) return;
   document.documentElement.dataset.recorded = "";
-  const when = new Date(recording.at * 1000).toLocaleString("en-GB", { dateStyle: "long", timeStyle: "short" });
-  const said = recording.cookies === "in full" ? "Cookies are in full." : "Cookies and ids are told by their ends only.";
+  const { at, cookies, left_out: left, is_broken_off: isBrokenOff } = recording;
+  const said = [
+    COOKIES[cookies],
+    left && `${left.toLocaleString("en")} later requests were too many and are not in it.`,
+    isBrokenOff && "It was broken off: what came last may be missing.",
+  ];
   strip.hidden = false;
-  strip.append(html("b", {}, `A recording of ${when}.`), ` ${said}`);
+  strip.append(html("b", {}, `A recording${at ? ` of ${dateOf(at)}` : ""}.`), ...said.filter(Boolean).map((each) => ` ${each}`));
+}
+
+function dateOf(at) {
+  return new Date(at * 1000).toLocaleString("en-GB", { dateStyle: "long", timeStyle: "short" });
 }
