@@ -44,7 +44,7 @@ def head() -> str:
 def _one_script(main: str) -> str:
     ordered: list[str] = []
     _put_behind_its_needs(main, ordered)
-    return "\n" + "\n".join(map(_as_function, ordered)) + "\n"
+    return "\n" + "\n".join(as_function(each, _text(f"{each}.js")) for each in ordered) + "\n"
 
 
 def _put_behind_its_needs(module: str, ordered: list[str]) -> None:
@@ -55,10 +55,10 @@ def _put_behind_its_needs(module: str, ordered: list[str]) -> None:
     ordered.append(module)
 
 
-def _as_function(module: str) -> str:
+def as_function(module: str, text: str) -> str:
     """What is imported is taken from the function of another module, what is exported is given."""
-    text = _text(f"{module}.js")
-    given = [name for _, name in EXPORT.findall(text)] + EXPORTED.findall(text)
+    listed = [RENAMED.sub(r"\2: \1", names) for names in EXPORTED.findall(text)]
+    given = [name for _, name in EXPORT.findall(text)] + listed
     body = EXPORTED.sub("", EXPORT.sub(r"\1", IMPORT.sub(_taken, text)))
     return f"const {module}_js = (() => {{\n{body}return {{ {', '.join(given)} }};\n}})();"
 
