@@ -27,8 +27,15 @@ function add(request, event) {
   if (event.type === "request") request.began = event;
   else if (event.type === "response") request.response = event;
   else if (event.type === "stage_started") request.stages.push(event);
-  else request.stages[request.stages.findLastIndex((each) => each.stage === event.stage)] = event;
+  else end(request.stages, event);
   return request;
+}
+
+// A recording may tell of an end without its beginning.
+function end(stages, event) {
+  const at = stages.findLastIndex((each) => each.stage === event.stage);
+  if (at < 0) stages.push(event);
+  else stages[at] = event;
 }
 
 // Until there is an answer, nobody knows.
