@@ -72,7 +72,9 @@ def end_recording(recording: Recording) -> None:
         say_at_the_terminal(f"Nothing was seen, so there is no {path}.")
         return
     some = "request was" if recording.requests == 1 else "requests were"
-    later = f" {recording.left_out:,} later ones were too many." if recording.left_out else ""
+    later = (
+        f" Later requests that are not in it: {recording.left_out:,}." if recording.left_out else ""
+    )
     say_at_the_terminal(f"{recording.requests:,} {some} recorded: {path}.{later}")
 
 

@@ -59,7 +59,7 @@ def _told_about(recorded: Recorded) -> Iterator[str]:
         cookies = printable(recorded.begun["cookies"])[:20]
         yield f"{requests}, recorded on {_date(recorded.begun['at'])}; cookies {cookies}."
     if recorded.left_out:
-        yield f"{recorded.left_out:,} later ones were too many and are not in it."
+        yield f"Later requests that are not in it: {recorded.left_out:,}."
     if recorded.is_broken_off:
         yield BROKEN_OFF
 

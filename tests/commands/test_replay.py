@@ -111,7 +111,7 @@ def test_how_many_requests_are_not_in_it_is_said(run: Run, tmp_path: Path) -> No
     path = written(tmp_path, lines(BEGUN, *SCENES["OK"], ENDED | {"left_out": 1234}))
     code, _, err = run(path)
     assert code == 0
-    assert "1,234 later ones were too many and are not in it." in err
+    assert "Later requests that are not in it: 1,234." in err
 
 
 WHOLE = lines(BEGUN, *SCENES["OK"])

@@ -34,7 +34,7 @@ export function drawRecording(strip, recording) {
   const { at, cookies, left_out: left, is_broken_off: isBrokenOff } = recording;
   const said = [
     COOKIES[cookies],
-    left && `${left.toLocaleString("en")} later requests were too many and are not in it.`,
+    left && `Later requests that are not in it: ${left.toLocaleString("en")}.`,
     isBrokenOff && "It was broken off: what came last may be missing.",
   ];
   strip.hidden = false;

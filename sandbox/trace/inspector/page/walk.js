@@ -41,7 +41,7 @@ export function walkButtons(request, redraw) {
   return [
     html("div", { class: "walk", role: "group", "aria-label": "Stage by stage" },
       button(request, BACK, -1, at > 0, redraw),
-      html("span", {}, said),
+      html("span", {}, said, " ", html("small", {}, "(← →)")),
       button(request, ON, 1, at < end, redraw)),
   ];
 }
