@@ -34,6 +34,10 @@ def refuse_to_record(options: argparse.Namespace) -> None:
             "With several workers there is no trace, so --record is refused: "
             "each is a process of its own. Leave out --record, or give --workers 1."
         )
+    _refuse_place(path)
+
+
+def _refuse_place(path: Path) -> None:
     if path.suffix not in PAGE_OR_LINES:
         raise Problem(
             f"--record {path} is refused: a recording is a page or JSON lines. "
