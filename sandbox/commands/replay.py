@@ -19,7 +19,7 @@ from sandbox.trace.recorded import NotPlayable, Recorded, read
 from sandbox.trace.stage import printable
 
 BROKEN_OFF = "It was broken off: what came last may be missing."
-MISSHAPEN = (KeyError, TypeError, ValueError, AttributeError, IndexError, ArithmeticError)
+MISSHAPEN = (KeyError, TypeError, ValueError, AttributeError, IndexError)
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:

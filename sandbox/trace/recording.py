@@ -63,7 +63,7 @@ class Recording:
             return True
 
     def __call__(self, event: Event) -> None:
-        if self._is_over or event["id"] not in self._wanted:
+        if event["id"] not in self._wanted:
             return
         if event["type"] == "response":
             self._wanted.discard(event["id"])

@@ -214,7 +214,7 @@ def test_what_cannot_be_read_is_refused(run: Run, tmp_path: Path, name: str, why
     assert err.endswith(f"{name} cannot be read ({why}). Give another file.\n")
 
 
-STRANGE: list[Any] = [None, True, -1, 10**15, 1e300, "", "\x1b[31m", "…", [], [[]], {}, {"a": 1}]
+STRANGE: list[Any] = [None, True, -1, 10**15, 1.7e308, "", "\x1b[31m", "…", [], [[]], {}, {"a": 1}]
 
 
 def spoiled(events: list[Event], chance: random.Random) -> list[Event]:

@@ -196,6 +196,20 @@ def test_what_comes_after_its_end_is_not_written_anywhere(tmp_path: Path) -> Non
 
 
 @pytest.mark.parametrize("ending", ENDINGS)
+def test_the_answer_to_a_request_of_before_its_end_is_not_written_behind_it(
+    tmp_path: Path, ending: str
+) -> None:
+    """Nor anywhere else: by then its number may be that of another open file."""
+    path, recording = recorded(tmp_path, request(), ending=ending)
+    whole = path.read_bytes()
+    other = (tmp_path / "other").open("w+b", buffering=0)
+    recording(response())
+    recording.close()
+    assert (path.read_bytes(), other.read()) == (whole, b"")
+    other.close()
+
+
+@pytest.mark.parametrize("ending", ENDINGS)
 @pytest.mark.parametrize("code", [errno.ENOSPC, errno.EIO])
 def test_a_disk_that_fails_is_told_so_that_it_can_be_said(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, ending: str, code: int
