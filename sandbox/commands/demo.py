@@ -7,10 +7,10 @@ import sys
 import time
 
 from sandbox.commands import serve
-from sandbox.commands.recording import refuse_to_record
+from sandbox.commands.watching import refuse_unwatchable
 from sandbox.login.problems import Problem
 from sandbox.trace.output import text_output
-from sandbox.trace.painter import Painter
+from sandbox.trace.painter import Painter, ProjectorPainter
 from sandbox.tutor.own_server import OwnServer
 from sandbox.tutor.tour import DEMO_STOPS
 from sandbox.tutor.walk import Scene, walk
@@ -24,8 +24,8 @@ def run(options: argparse.Namespace) -> int:
         raise Problem(f"demo shows its trace here. For another: serve --trace {options.trace}")
     if options.workers != 1:
         raise Problem("demo shows its trace, and workers have none. For them: serve --workers N.")
-    refuse_to_record(options)
-    painter = Painter(text_output(sys.stdout))
+    refuse_unwatchable(options)
+    painter = (ProjectorPainter if options.projector else Painter)(text_output(sys.stdout))
     beat = 1.0 if sys.stdout.isatty() else 0.0
     with OwnServer(painter) as server:
         broken = walk(DEMO_STOPS, Scene(server), painter.title, lambda _: time.sleep(beat))

@@ -19,8 +19,12 @@ from sandbox.commands.options import (
     is_redis,
     key_file_of,
 )
-from sandbox.commands.recording import refuse_to_record
-from sandbox.commands.watching import Watching, add_watching_options, watch
+from sandbox.commands.watching import (
+    Watching,
+    add_watching_options,
+    refuse_unwatchable,
+    watch,
+)
 from sandbox.login.cookies import CookieSettings
 from sandbox.login.flow import Bricks
 from sandbox.login.guard import LOOPBACK_NAMES
@@ -59,7 +63,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace, greeting: str = "Login Sandbox") -> int:
     """Serve until Ctrl-C or SIGTERM, or until nobody reads the trace any more."""
-    refuse_to_record(options)
+    refuse_unwatchable(options)
     if options.workers != 1:
         _serve_by_workers(options, greeting)
         return 0
@@ -96,6 +100,7 @@ def _serve_watched(
         while not stop.wait(0.5):
             pass
     finally:
+        watching.release()
         server.stop()
 
 

@@ -12,8 +12,15 @@ from rich.text import Text
 
 from sandbox.trace.stage import Event
 from sandbox.trace.stage_words import QUIET_WHEN_OK
-from sandbox.trace.words import Line, request_lines, response_lines, stage_lines
+from sandbox.trace.words import (
+    Line,
+    in_fewer_words,
+    request_lines,
+    response_lines,
+    stage_lines,
+)
 
+INDENTED = ("detail", "place", "attribute")
 LABELS = 9  # columns for the lane's name
 NARROW = 72  # columns: below, the figures of a signature are not indented
 MARKS = "✓✗→…·µ"
@@ -25,7 +32,8 @@ IN_WORDS = str.maketrans(
 )
 # Legible on a dark and on a light terminal; never the only carrier of meaning.
 LANE_STYLES = {"browser": "cyan", "signer": "magenta", "store": "green", "guard": "bold"}
-TEXT_STYLES = {"head": "bold", "detail": "dim", "lamps": "bold"}
+PROJECTED = {"head": "bold", "lamps": "bold"}
+TEXT_STYLES = {"head": "bold", "detail": "dim", "place": "dim", "lamps": "bold"}
 
 
 class Terminal(Console):
@@ -54,6 +62,9 @@ class Painter:
 
     `plain`: no colour and no bold, every sign as a word. `quiet` stages are not drawn when OK.
     """
+
+    faint, good, bad = "dim", "bold green", "bold"
+    lane_styles, text_styles = LANE_STYLES, TEXT_STYLES
 
     def __init__(
         self,
@@ -86,7 +97,7 @@ class Painter:
         first, *rest = self.writable(text).split("\n")
         width = min(self._console.width, 80)
         wrapped = [Text(part) for line in rest for part in textwrap.wrap(line, width) or [""]]
-        heading = [Text("=" * width, "dim"), Text(first, "bold")]
+        heading = [Text("=" * width, self.faint), Text(first, "bold")]
         self._console.print(Text("\n").join(heading + wrapped))
 
     def _added_by(self, event: Event) -> list[Text]:
@@ -110,12 +121,12 @@ class Painter:
         start = self._start(request_id, line)
         room = max(self.width - cell_len(start.plain), 1)
         text, right = self.writable(line.text).rstrip(), self.writable(line.right)
-        style = TEXT_STYLES.get(line.kind, "")
+        style = self.text_styles.get(line.kind, "")
         first, *more = self._broken(line, text, room)
         gap = room - cell_len(first) - cell_len(right)
         start.append(first, style)
         if right and not more and gap >= 2:
-            start.append(" " * gap + right, "dim")
+            start.append(" " * gap + right, self.faint)
         below = [Line("detail" if style else "attribute", part) for part in more]
         rest = [each for part in below for each in self._card_lines(request_id, part)]
         return [start, *rest] if first or not rest else rest
@@ -129,16 +140,16 @@ class Painter:
 
     def _start(self, request_id: int, line: Line) -> Text:
         """What stands before the words: the request's number, the lane, the code."""
-        start = Text().append(f"#{request_id} ", "bold" if line.kind == "head" else "dim")
+        start = Text().append(f"#{request_id} ", "bold" if line.kind == "head" else self.faint)
         if line.code == "SKIPPED":
             return start.append(f"{line.code:{LABELS}}")
         is_narrow = self.width < NARROW
-        if line.kind in ("detail", "attribute") or (line.kind == "figure" and not is_narrow):
+        if line.kind in INDENTED or (line.kind == "figure" and not is_narrow):
             start.append(" " * LABELS)
         if line.kind == "lane":
-            start.append(f"{line.label:{LABELS}}", LANE_STYLES.get(line.label, ""))
+            start.append(f"{line.label:{LABELS}}", self.lane_styles.get(line.label, ""))
         if line.code:
-            mark, style = ("✓", "bold green") if line.code == "OK" else ("✗", "bold")
+            mark, style = ("✓", self.good) if line.code == "OK" else ("✗", self.bad)
             start.append(self.writable(f"{mark} {line.code}  "), style)
         return start
 
@@ -146,6 +157,21 @@ class Painter:
         """The text in signs that the terminal can show and the reader wants."""
         text = text.translate(self._signs) if self._signs else text
         return text.encode("ascii", "backslashreplace").decode() if self._ascii else text
+
+
+class ProjectorPainter(Painter):
+    """For the last row: nothing faint, refusals inverted, fewer words, air around each card."""
+
+    faint, good, bad = "", "bold", "bold reverse"
+    lane_styles = dict.fromkeys(("browser", "server", "signer", "store", "guard"), "bold")
+    text_styles = PROJECTED
+
+    def _added_by(self, event: Event) -> list[Text]:
+        above = [Text()] if event["type"] == "request" else []
+        return above + super()._added_by(event)
+
+    def _lines(self, event: Event) -> list[Line]:
+        return in_fewer_words(super()._lines(event))
 
 
 def _can_write(out: TextIO, marks: str) -> bool:

@@ -131,6 +131,8 @@ def _clear_cookie(outcome: str, evidence: dict[str, Any]) -> str:
 
 
 def _check_host(outcome: str, evidence: dict[str, Any]) -> str:
+    if outcome == "OK":
+        return f"Host: {evidence['host']} is a name of ours"
     return f"Host: {evidence['host']} is not one of {', '.join(evidence['allowed'])}"
 
 

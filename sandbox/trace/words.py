@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from http import HTTPStatus
 from typing import Any
 
@@ -23,11 +23,15 @@ LONGEST_PART = 40  # characters of a cookie that is not ours
 LONGEST_VALUE = 16  # characters: what is longer is an id
 JSON_BEGINS = "eyJ"  # `{"` in base64
 MOST_NAMES = 10  # of foreign cookies
+BEFORE_SOURCE = "  "  # between a stage's name and where its code stands
 
 
 @dataclass(frozen=True)
 class Line:
-    """One line of a card. `kind` is head, lane, detail, attribute, figure, lamps or answer.
+    """One line of a card.
+
+    `kind` is head, lane, detail, place, attribute, figure, lamps or answer.
+
 
     Where it does not fit it may be broken at `fold`.
     """
@@ -120,10 +124,22 @@ def stage_lines(event: Event, quiet: Collection[str] = QUIET_WHEN_OK) -> list[Li
         words = WORDS[name](outcome, evidence) if name in WORDS else evidence.get("says", "")
     lines = [
         Line("lane", words, event["lane"], outcome, right=microseconds(event["us"])),
-        Line("detail", f"{name}  {event['source']}"),
+        Line("place", f"{name}{BEFORE_SOURCE}{event['source']}"),
     ]
     differs = outcome == "BAD_SIGNATURE" and "received" in evidence
     return lines + (arithmetic(evidence) if differs else [])
+
+
+def in_fewer_words(lines: list[Line]) -> list[Line]:
+    """What can be read from the last row: no attributes, no source, no times."""
+    kept = (line for line in lines if line.kind != "attribute")
+    return [_briefer(line) for line in kept]
+
+
+def _briefer(line: Line) -> Line:
+    if line.kind == "place":
+        return replace(line, text=line.text.partition(BEFORE_SOURCE)[0])
+    return line if line.kind == "head" else replace(line, right="")
 
 
 def arithmetic(evidence: dict[str, Any]) -> list[Line]:

@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from sandbox.trace.painter import Painter
+from sandbox.trace.painter import Painter, ProjectorPainter
 from sandbox.trace.stage import Event, printable
 
 from .scenes import (
@@ -295,3 +295,70 @@ def test_keys_that_were_brought_are_nowhere_on_a_login_card() -> None:
     """Only `check_signature` knows of keys; a login says how many there are."""
     assert "key 1 of 1" in drawn(SIGNED_IN)
     assert "fingerprint" not in drawn(SIGNED_IN)
+
+
+def projected(events: Iterable[Event], width: int = 40, colours: bool = False) -> str:
+    out = Screen(colours=colours)
+    painter = ProjectorPainter(out, width)
+    for event in events:
+        painter.draw(event)
+    return out.getvalue()
+
+
+def test_a_card_on_a_projector_is_drawn_like_this() -> None:
+    """Forty columns; what a stage is called stays, where its code stands does not."""
+    assert projected(SCENES["OK"]).splitlines() == [
+        "",
+        "#7 GET /profile              Chromium·8w",
+        "#7 browser  Cookie sandbox_session=",
+        "#7          q3Vb…8w . Zu1x4g . hF0k…1c",
+        "#7          id        issued   stamp",
+        "#7 signer   ✓ OK  computed hF0k…1c =",
+        "#7          received, issued 12 s",
+        "#7          ago",
+        "#7          check_signature",
+        "#7 store    ✓ OK  found q3Vb…8w, alice's",
+        "#7          session",
+        "#7          look_up_session",
+        "#7 store    ✓ OK  idle 12 s of 20 min,",
+        "#7          lasted 90 s of 8 h",
+        "#7          check_limits",
+        "#7 server   ✓ OK  the visitor is alice",
+        "#7          find_user",
+        "#7 guard    ✓ OK  alice may see /profile",
+        "#7          guard",
+        "#7 issued by us? yes · still alive? yes",
+        "#7 → 200 OK",
+        "#7 browser  no Set-Cookie: the browser",
+        "#7          keeps the cookie it has",
+        "",
+    ]
+
+
+@pytest.mark.parametrize("name", SCENES)
+def test_a_projector_shows_no_more_than_the_card_and_nothing_too_wide(name: str) -> None:
+    assert too_wide(projected(SCENES[name]), 40) == []
+    whole = set(drawn(SCENES[name], 40).split())
+    assert set(projected(SCENES[name]).split()) <= whole
+
+
+@pytest.mark.usefixtures("colourful")
+@pytest.mark.parametrize("name", SCENES)
+def test_on_a_projector_nothing_is_faint_and_nothing_coloured(name: str) -> None:
+    """ECMA-48 section 8.3.117: 2 is faint, 30 to 37 and 90 to 97 are colours."""
+    seen = projected(SCENES[name], colours=True)
+    assert "\x1b[1m" in seen
+    assert not re.search(r"\x1b\[([0-9;]*;)?(2|3[0-8]|9[0-7])[;m]", seen)
+
+
+@pytest.mark.usefixtures("colourful")
+def test_on_a_projector_a_refusal_is_inverted() -> None:
+    assert "\x1b[1;7m✗ BAD_SIGNATURE" in projected(SCENES["BAD_SIGNATURE"], 60, colours=True)
+
+
+def test_a_host_that_is_ours_is_said_to_be_one() -> None:
+    """Drawn where every stage is: `serve --step`."""
+    event = ended("check_host", evidence={"host": "localhost:8000", "allowed": ["localhost"]})
+    out = Screen()
+    Painter(out, 80, quiet=()).draw(event)
+    assert "Host: localhost:8000 is a name of ours" in out.getvalue()

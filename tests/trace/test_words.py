@@ -176,7 +176,7 @@ def test_a_stage_says_what_it_found(
 def test_a_stage_names_its_lane_its_place_and_how_long_it_took() -> None:
     line, place = stage_lines(ended("guard", evidence=PROFILE, us=19))
     assert (line.label, line.right) == ("guard", "19 µs")
-    assert place == Line("detail", "guard  login/file.py:41")
+    assert place == Line("place", "guard  login/file.py:41")
 
 
 @pytest.mark.parametrize(

@@ -4,6 +4,7 @@ import { html } from "./dom.js";
 import { drawColumns } from "./columns.js";
 import { drawDiagram } from "./diagram.js";
 import { drawDissection } from "./dissect.js";
+import { drawNarration } from "./narration.js";
 import { isRefused, verdictOf } from "./requests.js";
 import { drawSource } from "./source.js";
 import { walkButtons, walked } from "./walk.js";
@@ -27,6 +28,7 @@ export function drawRequest(whole, requests, redraw) {
     ),
     ...walkButtons(whole, redraw),
     diagram,
+    drawNarration(request, diagram),
     ...drawSource(request, diagram),
     ...(response?.lamps ? [lamps(response.lamps)] : []),
     ...drawDissection(request),

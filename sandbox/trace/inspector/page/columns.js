@@ -2,6 +2,7 @@
 
 import { html } from "./dom.js";
 import { cut, firstDifference } from "./dissect.js";
+import { secret } from "./hide.js";
 import { given, knownJar, sentCookie } from "./jar.js";
 import { idElement, revealButton } from "./reveal.js";
 
@@ -41,10 +42,12 @@ function cell(mark, words, ...more) {
   return html("td", {}, ...more, html("p", {}, sign, words ? `: ${words}` : ""));
 }
 
-// The id by its ends until it is revealed; the rest of a cookie is of no use without it.
+// The id by its ends until it is revealed. Only the time of a ticket is no secret.
 function cookie(request, value) {
   const [id, ...rest] = value.split(".");
-  const code = html("code", { class: "value" }, idElement(request, cut(id)), ...rest.map((each) => `.${cut(each)}`));
+  const isTime = (at) => rest.length === 2 && at === 0;
+  const more = rest.flatMap((each, at) => [".", isTime(at) ? cut(each) : secret(cut(each))]);
+  const code = html("code", { class: "value" }, idElement(request, cut(id)), ...more);
   return html("p", {}, code);
 }
 

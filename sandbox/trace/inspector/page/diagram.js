@@ -48,9 +48,11 @@ function drawRow(row, y) {
   const { from, to, says, outcome, refused } = row;
   const kind = refused ? "step refused" : "step";
   const parts = from === to ? [(refused ? cross : dot)(x(from), y)] : arrow(x(from), x(to), y);
-  const middle = from === to ? x(from) : (x(from) + x(to)) / 2;
+  // A path can be long, and to the left of the browser there is no room.
+  const isOutside = from === "browser" || to === "browser";
+  const at = isOutside ? x("browser") : from === to ? x(from) : (x(from) + x(to)) / 2;
   const label = outcome ? `${says}  ${refused ? "✗" : "✓"} ${outcome}` : says;
-  const words = text(middle, y - (from === to ? 11 : 7), label, "label");
+  const words = text(at, y - (from === to ? 11 : 7), label, "label", isOutside ? "start" : "middle");
   return svg("g", { class: kind, ...choosable(row) }, ground(row, y), ...parts, words);
 }
 
@@ -80,6 +82,6 @@ function cross(at, y) {
   return svg("path", { d: `M ${at - 5} ${y - 5} l 10 10 m 0 -10 l -10 10` });
 }
 
-function text(at, y, words, kind) {
-  return svg("text", { x: at, y, class: kind, "text-anchor": "middle" }, words);
+function text(at, y, words, kind, anchor = "middle") {
+  return svg("text", { x: at, y, class: kind, "text-anchor": anchor }, words);
 }

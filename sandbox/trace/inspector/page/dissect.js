@@ -2,8 +2,9 @@
 // what was computed is what came.
 
 import { html } from "./dom.js";
+import { hidable, secret, shortened } from "./hide.js";
 import { isRecorded } from "./recorded.js";
-import { idElement, revealButton, shortened } from "./reveal.js";
+import { idElement, revealButton } from "./reveal.js";
 
 const LONGEST = 64; // characters of a part that are drawn; a stamp has 43
 const TOLD_LIVE = "What was computed is told by a running server only.";
@@ -47,7 +48,7 @@ function covered(request, stage) {
 }
 
 function stamp({ received }) {
-  return [part("stamp", "stamp", cut(received), "the signature, in base64")];
+  return [part("stamp", "stamp", secret(cut(received)), "the signature, in base64")];
 }
 
 function part(label, kind, value, ...explained) {
@@ -84,14 +85,14 @@ function covers({ session_id: id, timestamp }) {
 }
 
 function arithmetic(request, evidence) {
-  const { session_id: id, timestamp, salt, live_only: secret = {} } = evidence;
+  const { session_id: id, timestamp, salt, live_only: live = {} } = evidence;
   const signed = html("code", {}, idElement(request, cut(id)), `.${cut(timestamp)}`);
   return html(
     "ol",
     { class: "arithmetic" },
     step(
-      [given("salt", code(salt)), given(`signing key ${evidence.key}`, keyOf(evidence))],
-      given("derived key", secret.derived_key ? code(secret.derived_key, "secret") : "not shown"),
+      [given("salt", html("code", {}, salt)), given(`signing key ${evidence.key}`, keyOf(evidence))],
+      given("derived key", live.derived_key ? keyCode(live.derived_key) : "not shown"),
     ),
     step(
       [given("derived key", "from above"), given("the bytes covered", signed)],
@@ -109,27 +110,27 @@ function given(label, value) {
   return html("div", { class: "given" }, html("b", {}, label), " ", value);
 }
 
-function code(text, kind = "") {
-  return html("code", kind ? { class: kind } : {}, text);
+function keyCode(text) {
+  return html("code", { class: "secret" }, secret(text));
 }
 
 function keyOf(evidence) {
-  const { live_only: secret } = evidence;
-  if (secret?.signing_key) return code(secret.signing_key, "secret");
+  const { live_only: live } = evidence;
+  if (live?.signing_key) return keyCode(live.signing_key);
   if (isRecorded()) return "A recording holds no key.";
-  const print = secret?.fingerprint ? ` This one's fingerprint is ${secret.fingerprint}.` : "";
+  const print = live?.fingerprint ? ` This one's fingerprint is ${live.fingerprint}.` : "";
   return `Keys that you bring are never shown.${print}`;
 }
 
 // Of whoever brought keys along the server tells ids by their ends only.
-function isBrought({ live_only: secret, session_id: id }) {
-  return Boolean(secret?.fingerprint) || (!secret && id.includes("…"));
+function isBrought({ live_only: live, session_id: id }) {
+  return Boolean(live?.fingerprint) || (!live && id.includes("…"));
 }
 
 function computedOf(evidence) {
   const computed = evidence.live_only?.computed;
   if (!computed) return "not told";
-  return code(isBrought(evidence) ? shortened(computed) : computed, "secret");
+  return keyCode(isBrought(evidence) ? shortened(computed) : computed);
 }
 
 function comparison({ evidence, outcome }) {
@@ -141,8 +142,10 @@ function comparison({ evidence, outcome }) {
   const at = firstDifference(ours, received);
   const lines = [line("computed", ours, at, "secret"), line("received", received, at)];
   if (at !== null) lines.push(caret(at, isCut ? "" : `character ${at + 1}`));
+  const ends = [line("computed", shortened(ours), null, "secret"), line("received", shortened(received), null)];
+  const compared = hidable(html("div", { class: "compare" }), (hidden) => (hidden ? ends : lines));
   const verdict = saidOf(outcome, at === null && !isCut, at !== null && !isCut && [at, ours, received]);
-  return [html("div", { class: "compare" }, ...lines), sentence(verdict, isBad(outcome) ? "bad" : "good")];
+  return [compared, sentence(verdict, isBad(outcome) ? "bad" : "good")];
 }
 
 export function firstDifference(ours, theirs) {

@@ -8,12 +8,16 @@ import { drawRequest } from "./card.js";
 import { drawLesson } from "./lesson.js";
 import { drawRecording, eventsInPage, play } from "./recorded.js";
 import { walkByKeys } from "./walk.js";
+import { addTools } from "./present.js";
+import { Stepping } from "./stepping.js";
 
 const requests = new Requests();
 const card = document.getElementById("request");
 const timeline = new Timeline(document.getElementById("timeline"), requests, show);
 const [drawer, tools] = ["bench", "tools"].map((id) => document.getElementById(id));
 const bench = new Bench(drawer, tools, requests, () => (timeline.follows = false));
+const stepping = new Stepping(document.getElementById("step"), timeline, requests);
+addTools(tools);
 
 function show(request) {
   history.replaceState(null, "", `#${request.id}`);
@@ -31,9 +35,10 @@ function take(events, letGo) {
 }
 
 // What holds at the moment, told with every answer.
-function now({ lesson, recording }) {
+function now({ lesson, recording, step }) {
   drawRecording(document.getElementById("recording"), recording);
   drawLesson(document.getElementById("lesson"), lesson);
+  stepping.now(step);
 }
 
 function say(sentence) {

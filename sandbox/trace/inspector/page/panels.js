@@ -1,6 +1,7 @@
 // A pasted cookie in three separate panels; what was pasted is never changed.
 
 import { html } from "./dom.js";
+import { secret } from "./hide.js";
 import { answer, button, order } from "./order.js";
 import { isRefused } from "./requests.js";
 
@@ -86,7 +87,7 @@ function verdict(said, name = "p") {
 }
 
 function code(text, kind = "") {
-  return html("code", { class: `secret ${kind}`.trim() }, text);
+  return html("code", { class: kind }, secret(text));
 }
 
 function facts(told) {

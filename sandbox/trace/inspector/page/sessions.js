@@ -1,6 +1,7 @@
 // The session table of the store. A row deleted here leaves a cookie whose signature is still valid.
 
 import { html } from "./dom.js";
+import { hidable, redraw, shortened } from "./hide.js";
 import { answer, button, order } from "./order.js";
 
 const HEADS = ["User", "Session id", "Began", "Last seen", ""];
@@ -36,8 +37,9 @@ export class Sessions {
 
   row(told, now) {
     const { handle, user, id, began, seen } = told;
-    const code = html("code", { class: "secret" }, id);
-    const reveal = button("Reveal", () => this.reveal(told, code, reveal));
+    const row = { ...told, shown: id };
+    const code = hidable(html("code"), (hidden) => [hidden ? shortened(row.shown) : row.shown]);
+    const reveal = button("Reveal", () => this.reveal(row, code, reveal));
     const remove = button("Delete this row", () => this.confirm(remove, handle));
     return html(
       "tr",
@@ -50,11 +52,14 @@ export class Sessions {
     );
   }
 
-  async reveal({ handle, id }, code, by) {
-    if (by.textContent === SHORTEN) return by.replaceChildren("Reveal"), code.replaceChildren(id);
-    const told = await order("reveal", { handle });
+  async reveal(row, code, by) {
+    const isShown = by.textContent === SHORTEN;
+    const told = isShown ? { id: row.id } : await order("reveal", { handle: row.handle });
     answer(this.said, told, () => []);
-    if (!told.error) code.replaceChildren(told.id), by.replaceChildren(SHORTEN);
+    if (told.error) return;
+    row.shown = told.id;
+    redraw(code);
+    by.replaceChildren(isShown ? "Reveal" : SHORTEN);
   }
 
   // Only a second click deletes.

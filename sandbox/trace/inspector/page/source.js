@@ -8,7 +8,16 @@ const SILENT = "The server does not answer, so there is no source to show.";
 const BEGAN = "▶ began here";
 const REFUSED = "✗ ended here";
 
-let chosen = { id: null, seq: null };
+const NOTHING = { id: null, seq: null };
+let chosen = NOTHING;
+
+export function chosenStage(request) {
+  return chosen.id === request.id ? request.stages.find((each) => each.seq === chosen.seq) : undefined;
+}
+
+export function forgetChoice() {
+  chosen = NOTHING;
+}
 
 // The source is that of the running server: of a recording nobody knows what ran then.
 export function drawSource(request, diagram) {
@@ -43,6 +52,7 @@ async function show(request, diagram, panel) {
   if (!stage?.source) return;
   for (const each of diagram.querySelectorAll("[data-seq]"))
     each.setAttribute("aria-pressed", `${Number(each.dataset.seq) === seq}`);
+  diagram.dispatchEvent(new Event("chosen"));
   const told = await ask(stage.source);
   if (chosen.id === request.id && chosen.seq === seq) panel.replaceChildren(...drawn(stage, told));
 }

@@ -1,6 +1,7 @@
 // A cookie, character by character: choose one, then type another in its place.
 
 import { html } from "./dom.js";
+import { hidable, redraw } from "./hide.js";
 
 const LONGEST = 256; // characters that are drawn; a cookie of ours has 94
 const CARRIED = /^[!#-+\--:<-[\]-~]$/; // RFC 6265: what a cookie can carry
@@ -8,10 +9,11 @@ const PARTS = ["session id", "time", "stamp"];
 
 export class Strip {
   constructor(changed) {
-    this.element = html("div", { class: "strip secret", role: "group", "aria-label": "The cookie, character by character" });
+    this.element = html("div", { class: "strip", role: "group", "aria-label": "The cookie, character by character" });
     this.element.addEventListener("keydown", (event) => this.key(event));
     this.changed = changed;
-    this.load("");
+    Object.assign(this, { sent: [], now: [], at: 0, isRevealed: false });
+    hidable(this.element, (hidden) => this.drawn(hidden));
   }
 
   load(value) {
@@ -44,10 +46,15 @@ export class Strip {
   }
 
   draw() {
-    const end = Math.max(0, this.sent.indexOf(".")); // of the id
-    const shown = this.now.slice(0, LONGEST).map((each, at) => this.character(each, at, at < end && !this.isRevealed));
+    redraw(this.element);
+  }
+
+  drawn(hidden) {
+    const end = this.sent.indexOf("."); // of the id
+    const isMasked = (each, at) => each !== "." && (hidden || (at < end && !this.isRevealed));
+    const shown = this.now.slice(0, LONGEST).map((each, at) => this.character(each, at, isMasked(each, at)));
     const more = this.now.length - shown.length;
-    this.element.replaceChildren(...shown, ...(more > 0 ? [` and ${more.toLocaleString("en")} more`] : []));
+    return [...shown, ...(more > 0 ? [` and ${more.toLocaleString("en")} more`] : [])];
   }
 
   character(each, at, isMasked) {

@@ -3,7 +3,7 @@
 import { html } from "./dom.js";
 import { answer, button, order } from "./order.js";
 import { isRefused } from "./requests.js";
-import { shortened } from "./reveal.js";
+import { shortened } from "./hide.js";
 
 const ONE_CLICK = {
   "Signature removed": "the signature removed",
