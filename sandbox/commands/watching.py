@@ -87,20 +87,27 @@ def watch(
     gone: Callable[[], None],
 ) -> Watching:
     """The app as it is watched by whom the options ask for; without them nothing is imported."""
-    watching = Watching(app)
+    watching = _watchers(Watching(app), bricks, options, hosts)
+    others = _listeners(watching)
+    if options.trace == "off" and not others:
+        return watching
+    from sandbox.serving.shown import Look, shown
+
+    look = Look(options.step, options.projector)
+    timer = watching.stepping.gate.timer if watching.stepping else perf_counter
+    shows = shown(app, bricks, options.trace or "console", gone, others, timer, look)
+    watching.app, watching.say, watching.end_trace = shows
+    return watching
+
+
+def _watchers(
+    watching: Watching, bricks: Bricks, options: argparse.Namespace, hosts: Collection[str]
+) -> Watching:
     watching.stepping = _stepping(options) if options.step else None
     if not options.no_inspector:
         watching.control = _control(bricks)
         watching.inspector = _inspector(hosts, watching.control, watching.stepping)
     watching.recording = begin_recording(options) if options.record else None
-    if options.trace == "off" and not _listeners(watching):
-        return watching
-    from sandbox.serving.shown import Look, shown
-
-    look, others = Look(options.step, options.projector), _listeners(watching)
-    timer = watching.stepping.gate.timer if watching.stepping else perf_counter
-    shows = shown(app, bricks, options.trace or "console", gone, others, timer, look)
-    watching.app, watching.say, watching.end_trace = shows
     return watching
 
 

@@ -30,5 +30,6 @@ export function redraw(element) {
 
 export function hide(on) {
   hiding = on;
+  document.documentElement.toggleAttribute("data-hiding", on);
   for (const each of document.querySelectorAll(".hidable")) redraw(each);
 }
