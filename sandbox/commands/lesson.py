@@ -7,6 +7,8 @@ import json
 import signal
 import sys
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from sandbox.commands.options import is_redis, say
@@ -18,6 +20,7 @@ from sandbox.tutor.lesson.browsing import RecipeFailed
 from sandbox.tutor.lesson.course import Course
 from sandbox.tutor.lesson.exchange import Exchange
 from sandbox.tutor.lesson.filling import NotAGap
+from sandbox.tutor.lesson.inspecting import inspector_of
 from sandbox.tutor.lesson.judge import Unmet
 from sandbox.tutor.lesson.lint import lint
 from sandbox.tutor.lesson.parts import Lesson
@@ -40,6 +43,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add("--json", action="store_true", help="with --auto, --list or --lint: a JSON object per line")
     add("--store", default="", metavar="redis://HOST", help="for lesson 14: this Redis, not ours")
     add("--port", type=int, metavar="N", help="8000, or the next free one, unless given")
+    add("--no-inspector", action="store_true", help="no web page of the trace")
 
 
 def run(options: argparse.Namespace) -> int:
@@ -80,12 +84,24 @@ def _lead(options: argparse.Namespace) -> int:
     _check_step(lesson, options.step)
     screen = Screen(text_output(sys.stdout), options.plain)
     inbox: Inbox[Exchange] = Inbox(sys.stdin)
-    with Site(options.port, inbox.seen, redis_url=options.store) as site:
+    with _site(options, inbox, screen) as site:
         try:
             course.lead(lesson, site, screen, inbox, options.step)
         except (Quit, Ended, KeyboardInterrupt) as left:
             return _leave(lesson, progress, screen, left)
     return 0
+
+
+@contextmanager
+def _site(options: argparse.Namespace, inbox: Inbox[Exchange], screen: Screen) -> Iterator[Site]:
+    """Where the lesson happens, with the inspector beside it unless it is not wanted."""
+    with Site(options.port, inbox.seen, redis_url=options.store) as site:
+        if options.no_inspector:
+            yield site
+            return
+        with inspector_of(site) as url:
+            screen.address("Inspector, for this run: ", url)
+            yield site
 
 
 def _check_step(lesson: Lesson, step: int | None) -> None:

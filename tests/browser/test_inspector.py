@@ -74,9 +74,9 @@ def change_cookie(tab: Page) -> None:
 
 
 def rows(page: Page, count: int) -> list[str]:
-    """The lines of the timeline, once there are so many."""
+    """The lines of the timeline, once there are so many requests; redirects have one more."""
+    page.locator("#timeline li.request").nth(count - 1).wait_for()
     found = page.locator("#timeline li")
-    found.nth(count - 1).wait_for()
     page.locator(NOT_ANSWERED).first.wait_for(state="detached")
     return [" ".join(text.split()) for text in found.all_inner_texts()]
 
@@ -88,25 +88,93 @@ def test_a_login_is_on_the_page_with_its_redirects(child: Child, opened: Open) -
     seen = rows(page, 4)
     assert [re.sub(r"·\w\w", "", row) for row in seen] == [
         "#1 GET /profile Chromium ✗ NO_COOKIE",
+        "↳ 303 → /login?next=/profile",
         "#2 GET /login?next=/profile Chromium ✗ NO_COOKIE",
         "#3 POST /login Chromium · alice OK",
+        "↳ 303 → /profile Set-Cookie",
         "#4 GET /profile Chromium · alice OK",
     ]
 
 
 @pytest.mark.parametrize(
     ("words", "left"),
-    [("alice", ["#3", "#4"]), ("NO_COOKIE /login", ["#2"]), ("post", ["#3"]), ("firefox", [])],
+    [
+        pytest.param("curl", ["#5"], id="browser"),
+        pytest.param("alice", ["#3", "↳ /profile", "#4"], id="user"),
+        pytest.param("/login", ["↳ /login?next=/profile", "#2", "#3"], id="path"),
+        pytest.param("no_cookie", ["#1", "↳ /login?next=/profile", "#2", "#5"], id="reason"),
+        pytest.param("NO_COOKIE /login", ["↳ /login?next=/profile", "#2"], id="all of them"),
+        pytest.param("post", ["#3"], id="method"),
+        pytest.param("firefox", [], id="nobody"),
+    ],
 )
-def test_the_filter_leaves_the_requests_with_all_its_words(
+def test_the_filter_leaves_the_entries_with_all_its_words(
     child: Child, opened: Open, words: str, left: list[str]
 ) -> None:
     page = opened(child.inspector)
     log_in(opened("about:blank"), child)
-    rows(page, 4)
+    child.ask("GET", "/api/me", [("User-Agent", "curl/8.5.0")])
+    rows(page, 5)
     page.locator("#filter").fill(words)
-    shown = page.locator("#timeline li:visible .number")
-    assert shown.all_inner_texts() == left
+    shown = page.locator("#timeline li:visible").all_inner_texts()
+    assert [
+        re.sub(r"^(#\d+|↳)(?: 303 →( \S+))?.*", r"\1\2", " ".join(each.split())) for each in shown
+    ] == left
+
+
+def test_a_redirect_is_an_entry_that_shows_what_it_says_and_what_became_of_it(
+    child: Child, opened: Open
+) -> None:
+    page, alice = opened(child.inspector), opened("about:blank")
+    log_in(alice, child)
+    rows(page, 4)
+    page.locator("#timeline li.answer", has_text="Set-Cookie").click()
+    card = page.locator("#request")
+    assert card.locator("h2").inner_text() == "#3 ↳ 303 → /profile"
+    told = dict(
+        zip(card.locator("dt").all_inner_texts(), card.locator("dd").all_inner_texts(), strict=True)
+    )
+    assert told["Status"].startswith("303")
+    assert told["Location"].startswith("/profile")
+    assert told["The browser next"] == "GET /profile\nthat was #4, as far as a server can know"
+    (cookie,) = alice.context.cookies()
+    card.get_by_role("button", name="Reveal the ids").click()
+    assert card.locator("dd > code").nth(2).inner_text() == f"{cookie['name']}={cookie['value']}"
+    attributes = dict(row.split("\t") for row in card.locator("tr").all_inner_texts())
+    assert attributes["HttpOnly"] == "scripts in the page cannot read it"
+    assert set(attributes) == {"Path=/", "HttpOnly", "SameSite=Lax", "Max-Age=86400"}
+
+
+def test_the_arrow_keys_come_by_the_redirects_answer(child: Child, opened: Open) -> None:
+    page = opened(child.inspector)
+    log_in(opened("about:blank"), child)
+    rows(page, 4)
+    page.locator("#timeline").focus()
+    heading = page.locator("#request h2")
+    seen = []
+    for _ in range(5):
+        page.keyboard.press("ArrowUp")
+        seen.append(heading.inner_text())
+    assert seen == [
+        "#3 ↳ 303 → /profile",
+        "#3 POST /login OK",
+        "#2 GET /login?next=/profile NO_COOKIE",
+        "#1 ↳ 303 → /login?next=/profile",
+        "#1 GET /profile NO_COOKIE",
+    ]
+
+
+def test_what_became_of_a_redirect_is_told_when_it_is_known(child: Child, opened: Open) -> None:
+    page = opened(child.inspector)
+    child.ask("GET", "/profile", [("User-Agent", "curl/8.5.0")])
+    page.locator("#timeline li.answer").click()
+    following = page.locator("#request dd").last
+    assert "no such request was seen since" in following.inner_text()
+    child.ask("GET", "/login?next=/profile", [("User-Agent", "other")])
+    rows(page, 2)
+    assert "no such request was seen since" in following.inner_text()
+    child.ask("GET", "/login?next=/profile", [("User-Agent", "curl/8.5.0")])
+    following.filter(has_text="that was #3").wait_for()
 
 
 def test_a_changed_cookie_stops_at_the_signer_and_the_rest_is_not_reached(
@@ -140,6 +208,7 @@ def test_the_arrow_keys_choose_and_the_newest_no_longer_takes_the_place(
     log_in(alice, child)
     rows(page, 4)
     page.locator("#timeline").focus()
+    page.keyboard.press("ArrowUp")  # the answer of #3
     page.keyboard.press("ArrowUp")
     heading = page.locator("#request h2")
     assert heading.inner_text() == "#3 POST /login OK"
@@ -165,6 +234,22 @@ def test_a_reload_and_a_second_inspector_show_the_same(child: Child, opened: Ope
     page.reload()
     assert rows(page, 4) == seen
     assert rows(opened(child.inspector), 4) == seen
+
+
+@pytest.mark.parametrize(("up", "name"), [(0, "#4"), (1, "#3 ↳"), (2, "#3 POST")])
+def test_a_reload_shows_what_was_chosen(child: Child, opened: Open, up: int, name: str) -> None:
+    page = opened(child.inspector)
+    log_in(opened("about:blank"), child)
+    rows(page, 4)
+    page.locator("#timeline").focus()
+    for _ in range(up):
+        page.keyboard.press("ArrowUp")
+    page.reload()
+    rows(page, 4)
+    child.ask("GET", "/")
+    rows(page, 5)
+    heading = page.locator("#request h2").inner_text()
+    assert heading.startswith(name if up else "#5")  # who follows, follows on
 
 
 def test_when_the_server_has_ended_the_page_says_where_to_go_on(child: Child, opened: Open) -> None:

@@ -128,9 +128,11 @@ class Screen:
     def choose(self, words: str, verdict: str = "OK") -> None:
         """The last request whose line has these words and this verdict, once all have come."""
         until(lambda: self.watched.asked == self.watched.answered)
-        expect(self.tab.locator("#timeline li")).to_have_count(self.watched.asked)
+        expect(self.tab.locator("#timeline li.request")).to_have_count(self.watched.asked)
         expect(self.tab.locator("#timeline .code:text-is('…')")).to_have_count(0)
-        lines = self.tab.locator("#timeline li").filter(has_text=words).filter(has_text=verdict)
+        lines = (
+            self.tab.locator("#timeline li.request").filter(has_text=words).filter(has_text=verdict)
+        )
         lines.last.click()
 
     def reveal(self) -> None:
@@ -340,7 +342,9 @@ def test_a_stamp_can_be_spelled_otherwise_and_is_the_same(alice: Person, screen:
     alice.put_back(alice.ticket, value=value[:-1] + last)
     alice.open("/profile")
     assert alice.place == "/profile"
-    expect(screen.tab.locator("#timeline li").filter(has_text="GET /profile")).to_have_count(3)
+    expect(
+        screen.tab.locator("#timeline li.request").filter(has_text="GET /profile")
+    ).to_have_count(3)
     screen.choose("GET /profile")
     expect(screen.dissected).to_contain_text("✓ the same 32 bytes, spelled otherwise")
     assert screen.dissected.locator(".differs").all_inner_texts() == [value[-1], last]

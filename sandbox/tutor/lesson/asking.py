@@ -26,11 +26,22 @@ def question_lines(prediction: Prediction) -> list[str]:
     """The question and its options, numbered; not to know is one of them."""
     lines = ["", f"Predict: {prediction.question}", ""]
     if prediction.kind == "sort":
-        lines += [*(f"  {option.letter}  {option.text}" for option in prediction.options), ""]
+        lines += [*(f"  {line}" for line in sorted_lines(prediction)), ""]
+    lines += [f"  {line}" for line in chosen_lines(prediction)]
+    return [*lines, f"  {DONT_KNOW}  I do not know", "", how_to_answer(prediction)]
+
+
+def sorted_lines(prediction: Prediction) -> list[str]:
+    """What is to be sorted, with its letter; of other kinds nothing."""
+    options = prediction.options if prediction.kind == "sort" else ()
+    return [f"{option.letter}  {option.text}" for option in options]
+
+
+def chosen_lines(prediction: Prediction) -> list[str]:
+    """What may be chosen, numbered: options, or the heaps of a sort."""
     heaps, options = prediction.categories, prediction.options
     chosen = [heap.text for heap in heaps] or [option.text for option in options]
-    lines += [f"  {number}  {text}" for number, text in enumerate(chosen, 1)]
-    return [*lines, f"  {DONT_KNOW}  I do not know", "", how_to_answer(prediction)]
+    return [f"{number}  {text}" for number, text in enumerate(chosen, 1)]
 
 
 def how_to_answer(prediction: Prediction) -> str:

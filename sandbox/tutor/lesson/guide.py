@@ -61,12 +61,16 @@ class Guide:
         """Silently do every step before this one, on a fresh server."""
         self._world = self._desk.world = World(self.lesson.folder, self._site)
         try:
-            for step in self.lesson.steps[: number - 1]:
-                with suppress(*MISSING):  # no later step needs what was left out
-                    do_step(self._world, step, self.lesson.path)
+            with self._site.board.silent():
+                self._do_before(number)
         except (Unmet, NotAGap, RecipeFailed) as fault:
             says = f"{fault}\nThe lesson does not keep its word; please report it."
             raise Problem(says) from None
+
+    def _do_before(self, number: int) -> None:
+        for step in self.lesson.steps[: number - 1]:
+            with suppress(*MISSING):  # no later step needs what was left out
+                do_step(self._world, step, self.lesson.path)
 
     def do(self, step: Step) -> Outcome:
         """Lead through one step; Back, Quit: the student wants to be elsewhere."""
@@ -74,6 +78,7 @@ class Guide:
         self._said_careless = False
         self._put_first_start(step)
         self._screen.title(f"{self.lesson.number}.{step.number}  {step.title}")
+        self._site.board.begin(self.lesson, step)
         self._screen.prose(step.before)
         if not self._can_be_done(step):
             return Outcome(skipped=True)
@@ -102,6 +107,7 @@ class Guide:
     def review(self, step: Step) -> Outcome:
         """Ask again what a step of this lesson was about; the built-in visitor does the rest."""
         self._screen.title(f"Once more, from lesson {self.lesson.number} · {self.lesson.title}")
+        self._site.board.review(self.lesson, step)
         self._screen.prose(step.before)
         answer = self._predict(step.prediction) if step.prediction else None
         if answer is None:
@@ -151,7 +157,8 @@ class Guide:
             was = f"{exchange.method} {exchange.target}"
             self._screen.say(f"Seen: {was}. {advice}")
 
-        return self._desk.wait(prompt, typed, seen, self._site.recorder.now())
+        with self._site.board.asking(prediction):
+            return self._desk.wait(prompt, typed, seen, self._site.recorder.now())
 
     def _act(self, step: Step) -> list[Sighting]:
         """Everything that is done in a step."""
@@ -165,6 +172,7 @@ class Guide:
             else:
                 self._set(act)
                 self._last = self._site.recorder.now()
+        self._site.board.wait_for("")
         return sightings
 
     def _set(self, act: Clock | Scene) -> None:
@@ -195,7 +203,7 @@ class Guide:
         self._desk.waits_for = request
         is_theirs = step.in_browser or request.visitor == TERMINAL
         by_hand = request.cookie is not None and not is_theirs
-        self._desk.takes_others = not by_hand and not follows_the_clock(step, request)
+        self._desk.takes_others = not by_hand and not step.moves_clock_before(request)
         self._put_start(request)
         self._say_what_is_waited_for(step, request)
         attempts = Attempts(request, self._world, self._desk, before)
@@ -207,14 +215,16 @@ class Guide:
     def _say_what_is_waited_for(self, step: Step, request: Request) -> None:
         self._screen.say()
         self._say_careless()
-        self._screen.say(f"This step waits for {in_words(request, self._world)}.")
+        waits = f"This step waits for {in_words(request, self._world)}."
+        self._screen.say(waits)
+        self._site.board.wait_for(waits)
         for line in recipe_in_words(request, self._world):
             self._screen.say(line)
         self._say_who_can_do_it(step, request)
 
     def _say_who_can_do_it(self, step: Step, request: Request) -> None:
         first = step.requests[0]
-        if follows_the_clock(step, request):
+        if step.moves_clock_before(request):
             self._screen.say("Your own browser has not moved with the clock: press Enter.")
         elif not self._desk.takes_others:
             self._screen.say("Only the built-in visitor can do this one: press Enter.")
@@ -287,8 +297,3 @@ class Guide:
 
 def _before_start(step: Step) -> str:
     return "In your own browser: open " if step.in_browser else "Or in your own browser: "
-
-
-def follows_the_clock(step: Step, request: Request) -> bool:
-    """Was the clock moved earlier in this step? Real browsers do not move with it."""
-    return any(isinstance(act, Clock) for act in step.acts[: step.acts.index(request)])

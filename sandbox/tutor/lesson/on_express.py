@@ -31,6 +31,8 @@ class OnExpress(Server):
     `says` is which of them it is.
     """
 
+    untold = "Express tells no stages: of its requests only what crosses the wire is drawn."
+
     def __init__(self, world: World, folder: Path) -> None:
         self._express: ExpressServer | None = None
         recorded = _recorded(folder / "recorded.json")

@@ -139,6 +139,10 @@ class Step:
     def requests(self) -> tuple[Request, ...]:
         return tuple(act for act in self.acts if isinstance(act, Request))
 
+    def moves_clock_before(self, request: Request) -> bool:
+        """Was the clock moved earlier in this step? Real browsers do not move with it."""
+        return any(isinstance(act, Clock) for act in self.acts[: self.acts.index(request)])
+
     @property
     def needs_chromium(self) -> bool:
         return any(request.recipe for request in self.requests)

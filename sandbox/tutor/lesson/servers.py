@@ -31,11 +31,17 @@ class Server:
     bricks: Bricks
     careless = ""
     says = ""  # which server answers, where that is not plain
+    untold = ""  # what it does not tell of itself
     neighbour_port = 0  # where neighbour.py listens; 0: nowhere
 
     @property
     def cookie(self) -> str:
         return self.bricks.cookie.name
+
+    @property
+    def beside(self) -> str:
+        """What a page that draws the trace says of it."""
+        return f"Careless server: {self.careless}" if self.careless else self.untold
 
     @property
     def stores(self) -> dict[str, str]:

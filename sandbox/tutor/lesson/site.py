@@ -6,7 +6,7 @@ import itertools
 import threading
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qs
 
 from sandbox.login.cookies import parse_cookie_header
@@ -15,6 +15,7 @@ from sandbox.login.middleware import Environ, StartResponse
 from sandbox.login.problems import Problem
 from sandbox.serving.live import LiveServer
 from sandbox.tutor.chromium import start_chromium
+from sandbox.tutor.lesson.board import Board
 from sandbox.tutor.lesson.exchange import Exchange, Recorder
 from sandbox.tutor.lesson.other_site import OtherSite
 from sandbox.tutor.lesson.real_browser import Browser, RealBrowser
@@ -48,6 +49,7 @@ class Site:
         self._seen = seen
         self._ours: list[Exchange] = []
         self._published = threading.Condition()
+        self.board = Board()
         self._servers = [LiveServer(self, port)]
         self.real = RealBrowser(start_browser)
         self.other = OtherSite(self)
@@ -133,7 +135,12 @@ class Site:
         start_response("303 See Other", [*headers, *cookies, ("Content-Length", "0")])
         return [b""]
 
+    def told_beside(self) -> dict[str, Any]:
+        """What holds at the moment, for the page beside the lesson."""
+        return self.board.now(self._world.server.beside if self._world else "")
+
     def _publish(self, exchange: Exchange) -> None:
+        self.board(exchange)
         if not exchange.is_ours:
             self._seen(exchange)
             return

@@ -35,7 +35,7 @@ function jarAfter(request, visitor) {
   return { value: sentCookie(request), how: "sent" };
 }
 
-function visitorAfter(request) {
+export function visitorAfter(request) {
   const opened = request.stages.find((each) => each.stage === "open_session");
   const family = request.began.visitor.split("·")[0];
   return `${family}·${(opened?.evidence?.session_id ?? "").slice(-2)}`;

@@ -10,9 +10,12 @@ export function drawLesson(strip, lesson) {
   drawn = told;
   strip.hidden = !lesson;
   if (!lesson) return;
+  const { step, question, task, options = [], server } = lesson;
   strip.replaceChildren(
-    html("b", {}, lesson.step),
-    html("span", {}, lesson.question || lesson.task || ""),
-    ...(lesson.options ?? []).map((each) => html("span", { class: "option" }, each)),
+    html("b", {}, step),
+    ...[question || task].filter(Boolean).map((each) => html("span", {}, each)),
+    ...options.map((each) => html("span", { class: "option" }, each)),
+    ...(question ? [html("small", {}, "Answer in the terminal.")] : []),
+    ...(server ? [html("span", { class: "server" }, server)] : []),
   );
 }

@@ -2,8 +2,9 @@
 
 import { Bench } from "./bench.js";
 import { poll } from "./poll.js";
-import { Requests } from "./requests.js";
+import { MOST, Requests } from "./requests.js";
 import { Timeline } from "./timeline.js";
+import { drawAnswer, isOpen } from "./answer.js";
 import { drawRequest } from "./card.js";
 import { drawLesson } from "./lesson.js";
 import { drawRecording, eventsInPage, play } from "./recorded.js";
@@ -19,19 +20,25 @@ const bench = new Bench(drawer, tools, requests, () => (timeline.follows = false
 const stepping = new Stepping(document.getElementById("step"), timeline, requests);
 addTools(tools);
 
-function show(request) {
-  history.replaceState(null, "", `#${request.id}`);
-  card.replaceChildren(...drawRequest(request, requests, show));
+function show(request, isAnswer) {
+  card.replaceChildren(...(isAnswer ? drawAnswer(request, requests.all) : drawRequest(request, requests, show)));
   bench.show(request);
 }
 
 function take(events, letGo) {
+  const wasOpen = timeline.isAnswer && isOpen(timeline.chosen, requests.all);
   const changed = requests.take(events);
-  document.getElementById("let-go").textContent =
-    letGo ? `${letGo.toLocaleString("en")} older requests were let go.` : "";
-  timeline.draw(changed);
-  if (timeline.chosen && changed.has(timeline.chosen)) show(timeline.chosen);
+  timeline.draw(changed, requests.letGoOldest());
+  document.getElementById("let-go").textContent = letGoWords(letGo, requests.letGo);
+  const { chosen, isAnswer } = timeline;
+  if (changed.has(chosen) || wasOpen) show(chosen, isAnswer);
   bench.take(changed);
+}
+
+function letGoWords(byServer, byPage) {
+  const said = [[byServer, "the server"], [byPage, "this page"]].filter(([count]) => count);
+  const counts = said.map(([count, who]) => `${count.toLocaleString("en")} by ${who}`);
+  return said.length ? `Of all but the last ${MOST.toLocaleString("en")} requests the oldest were let go: ${counts.join(", ")}.` : "";
 }
 
 // What holds at the moment, told with every answer.
@@ -51,7 +58,7 @@ card.addEventListener("click", () => (timeline.follows = false));
 const filter = document.getElementById("filter");
 filter.addEventListener("input", () => timeline.filter(filter.value));
 
-walkByKeys(() => timeline.chosen, show);
+walkByKeys(() => (timeline.isAnswer ? null : timeline.chosen), show);
 
 if (eventsInPage()) play(eventsInPage(), take, now);
 else poll(take, say, now);

@@ -1,8 +1,11 @@
 // The events of schema version 1, gathered into requests.
 
+export const MOST = 10_000; // as many as the server keeps
+
 export class Requests {
   constructor() {
     this.all = new Map();
+    this.letGo = 0; // how many this page has forgotten
   }
 
   // What has changed.
@@ -17,10 +20,24 @@ export class Requests {
 
   // Of a request whose beginning was not told, or was let go, only the verdict is known.
   of(event) {
-    if (event.type === "request" || (event.type === "response" && !this.all.has(event.id)))
-      this.all.set(event.id, { id: event.id, stages: [], began: null, response: null });
-    return this.all.get(event.id);
+    const key = keyOf(event);
+    if (event.type === "request" || (event.type === "response" && !this.all.has(key)))
+      this.all.set(key, { key, id: event.id, stages: [], began: null, response: null });
+    return this.all.get(key);
   }
+
+  // The oldest beyond the most that are kept; they are forgotten.
+  letGoOldest() {
+    const gone = [...this.all.values()].slice(0, Math.max(this.all.size - MOST, 0));
+    for (const { key } of gone) this.all.delete(key);
+    this.letGo += gone.length;
+    return gone;
+  }
+}
+
+// A server that was called meanwhile counts its part by the number of the request that called it.
+function keyOf({ id, called_by: caller, server }) {
+  return caller ? `${id} ${server}` : id;
 }
 
 function add(request, event) {
@@ -50,4 +67,9 @@ export function userOf(request) {
 
 export function isRefused(code) {
   return code !== "OK" && code !== "SKIPPED" && code !== "…";
+}
+
+// Does its answer send the browser elsewhere?
+export function isRedirect({ response }) {
+  return Boolean(response?.location) && response.status >= 300 && response.status < 400;
 }

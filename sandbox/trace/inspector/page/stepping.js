@@ -60,7 +60,7 @@ export class Stepping {
       if (step === null) this.shown = null;
     } else if (step.id !== this.shown && this.requests.all.has(step.id)) {
       this.shown = step.id;
-      timeline.choose(this.requests.all.get(step.id));
+      timeline.choose({ name: `${step.id}`, request: this.requests.all.get(step.id) });
       timeline.follows = false;
     }
   }
