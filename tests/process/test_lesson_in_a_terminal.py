@@ -686,7 +686,8 @@ def test_when_the_reader_leaves_the_lesson_ends_without_a_traceback(desk: Path) 
     typed = "\\n\\n\\n2\\n\\n\\n\\n\\nwords\\n\\n"
     shell = f"printf '{typed}' | {{ {lesson_command()}; echo code $? >&2; }} | head -1"
     code, out, err = in_a_shell(desk, shell)
-    assert (code, out, err) == (0, "\n", "code 1\n")
+    assert (code, err) == (0, "code 1\n")
+    assert re.fullmatch(r"Inspector, for this run: http://localhost:\d+/\S+/\n", out)
 
 
 def test_output_on_a_full_disk_is_said(desk: Path) -> None:
