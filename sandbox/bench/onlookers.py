@@ -18,7 +18,7 @@ function note() {
   const drawn = document.querySelector("#request h2")?.textContent.match(/#(\\d+)/)?.[1];
   const stages = [...document.querySelectorAll("#request [data-seq]")];
   const found = stages.map((each) => `${drawn}.${each.dataset.seq}`);
-  for (const row of [...document.querySelectorAll("#timeline li")].slice(-60)) {
+  for (const row of [...document.querySelectorAll("#timeline li.request")].slice(-60)) {
     const verdict = row.querySelector(".code")?.textContent;
     if (verdict && verdict !== "…") found.push(row.querySelector(".number").textContent.slice(1));
   }

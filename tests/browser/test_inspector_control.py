@@ -118,7 +118,7 @@ class Bench:
         self.strip = self.drawer.locator(".strip button")
 
     def choose(self, *words: str) -> None:
-        row = self.tab.locator("#timeline li")
+        row = self.tab.locator("#timeline li.request")
         for each in words:
             row = row.filter(has_text=each)
         row.last.click()
@@ -217,7 +217,7 @@ def test_the_run_is_this_pages_own_while_forty_browsers_log_in(
         bench.press("Send it: GET /profile")
         assert {login.result().status for login in logins} == {303}
     alice.open("/")
-    expect(bench.tab.locator("#timeline li")).to_have_count(4 + 1 + 40 + 1)
+    expect(bench.tab.locator("#timeline li.request")).to_have_count(4 + 1 + 40 + 1)
     shown = bench.drawer.locator(".paths thead th").last.inner_text()
     number = int(shown.removeprefix("#").removesuffix(", this run"))
     (run,) = [each for each in watched.requests if each["id"] == number]
@@ -557,7 +557,7 @@ def test_serve_hands_its_orders_to_the_inspector(visit: Visit, tmp_path: Path) -
         bench.press("Change this character")
         bench.press("Send it: GET /profile")
         expect(bench.drawer).to_contain_text("They part at check_signature")
-        row = bench.tab.locator("#timeline li").last
+        row = bench.tab.locator("#timeline li.request").last
         assert re.search(r"replay\w{6}·", row.inner_text())
         for person in (alice, page):
             person.context.close()

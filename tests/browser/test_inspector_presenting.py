@@ -128,7 +128,7 @@ def test_the_page_stays_with_the_request_that_waits(stepping: Child, opened: Ope
     waits(page, "#1 GET / waits before its first stage")
     other = opened(f"http://localhost:{stepping.port}/login")  # answered at once
     assert other.locator("input[name=username]").count() == 1
-    expect(page.locator("#timeline li")).to_have_count(2)
+    expect(page.locator("#timeline li.request")).to_have_count(2)
     expect(page.locator("#request h2")).to_contain_text("#1 GET /")
     button(page, "Run to the end").click()
     waits(page, "Step by step: the next request will wait here at each of its stages.")
@@ -214,7 +214,7 @@ def test_no_label_reaches_beyond_the_diagram_of_a_projector(child: Child, opened
     rows(page, 4)
     button(page, "Projector").click()
     for number in range(4):
-        page.locator("#timeline li").nth(number).click()
+        page.locator("#timeline li.request").nth(number).click()
         diagram = page.locator(".diagram").bounding_box()
         assert diagram
         for label in page.locator(".diagram text").all():
@@ -324,16 +324,16 @@ def test_hidden_secrets_stand_nowhere_on_the_page_even_when_revealed(
     alice.goto(f"http://localhost:{child.port}/profile")
     last = 6 if tampered else 5
     rows(page, last)
-    page.locator("#timeline li").nth(4).click()
+    page.locator("#timeline li.request").nth(4).click()
     button(page, "Reveal the ids").first.click()
     secrets = secrets_of(page, alice)
     assert [each for each in secrets[1:] if each not in page.content()] == []
     button(page, "Hide secrets").click()
     assert [each for each in secrets if each in page.content()] == []
     for number in range(last):
-        page.locator("#timeline li").nth(number).click()
+        page.locator("#timeline li.request").nth(number).click()
         assert [each for each in secrets if each in page.content()] == []
-    page.locator("#timeline li").nth(4).click()
+    page.locator("#timeline li.request").nth(4).click()
     for secret in secrets[1:]:
         expect(page.locator("#request")).to_contain_text(ends(secret))
     expect(button(page, "Secrets are hidden").first).to_be_disabled()

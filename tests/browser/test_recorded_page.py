@@ -85,7 +85,7 @@ def recorded(path: Path, events: list[Event], close: bool = True, **given: Any) 
 def drawn(page: Page) -> list[list[str]]:
     """Every diagram of the page, each as its texts with their kinds."""
     shown = []
-    for row in page.locator("#timeline li").all():
+    for row in page.locator("#timeline li.request").all():
         row.click()
         page.locator(f"#request h2:has-text('{row.locator('.number').inner_text()} ')").wait_for()
         found = page.locator("#request .diagram text, #request .lamps li").all()

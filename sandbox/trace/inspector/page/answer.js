@@ -7,20 +7,14 @@ import { visitorAfter } from "./jar.js";
 import { idElement, revealButton } from "./reveal.js";
 
 const STATUS = {
-  301: "moved: ask there",
-  302: "found there: ask there, with GET after a form",
+  302: "found there: ask there",
   303: "see other: ask there with GET, whatever this request was",
-  307: "ask there with the same method",
-  308: "moved: ask there with the same method",
 };
-const KEEP_METHOD = [307, 308];
 // In the words of the console.
 const ATTRIBUTES = {
   path: "goes with every request to this path and below",
   httponly: "scripts in the page cannot read it",
   "samesite=lax": "stays at home when another site's page posts a form",
-  "samesite=strict": "stays at home whenever another site's page leads here",
-  "samesite=none": "goes along whichever site the request comes from",
   secure: "travels over HTTPS only (and to localhost)",
 };
 const AT_ONCE = 10; // seconds: whoever asks later was not sent
@@ -74,24 +68,19 @@ function explained(attribute) {
 
 function nextWords(request, all) {
   const next = nextOf(request, all);
-  const asks = html("code", {}, `${methodOf(request)} ${request.response.location}`);
+  const asks = html("code", {}, `GET ${request.response.location}`);
   if (!next) return [asks, "no such request was seen since: the browser may not have followed"];
   return [asks, `that was #${next.id}, as far as a server can know`];
-}
-
-function methodOf({ began, response }) {
-  return KEEP_METHOD.includes(response.status) ? (began?.method ?? "GET") : "GET";
 }
 
 // A browser is told apart by its family and the end of its session id, which a login changes.
 function nextOf(request, all) {
   const { began, response, id } = request;
   if (!began) return null;
-  const method = methodOf(request);
   const visitors = [began.visitor, visitorAfter(request), began.visitor.split("·")[0]];
   const isNext = (other) =>
     other.id > id &&
-    other.began?.method === method &&
+    other.began?.method === "GET" &&
     other.began.path === response.location &&
     other.began.at - began.at <= AT_ONCE &&
     visitors.includes(other.began.visitor);

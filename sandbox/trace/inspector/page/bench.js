@@ -1,6 +1,7 @@
 // The workbench: a drawer below the request, in which its cookie is tried out.
 
 import { html } from "./dom.js";
+import { onKey } from "./keys.js";
 import { Panels } from "./panels.js";
 import { Sessions } from "./sessions.js";
 import { Tamper } from "./tamper.js";
@@ -19,6 +20,7 @@ export class Bench {
     tools.append(this.opener);
     drawer.append(this.bar(), ...this.panels.map((panel, at) => this.framed(panel, at)));
     document.addEventListener("keydown", (event) => this.key(event));
+    onKey("w", () => this.opener.checkVisibility() && this.toggle());
     this.choose(0);
   }
 
@@ -78,9 +80,6 @@ export class Bench {
   }
 
   key(event) {
-    if (event.key === "Escape" && !this.drawer.hidden) return this.toggle();
-    const isTyping = event.target.closest?.("input, textarea, select, .strip");
-    const isPlain = event.key === "w" && !event.ctrlKey && !event.altKey && !event.metaKey;
-    if (isPlain && !isTyping && this.opener.checkVisibility()) this.toggle();
+    if (event.key === "Escape" && !this.drawer.hidden) this.toggle();
   }
 }

@@ -5,11 +5,10 @@ import { drawColumns } from "./columns.js";
 import { drawDiagram } from "./diagram.js";
 import { drawDissection } from "./dissect.js";
 import { drawNarration } from "./narration.js";
-import { isRefused, verdictOf } from "./requests.js";
+import { LAMPS, isRefused, verdictOf } from "./requests.js";
 import { drawSource } from "./source.js";
 import { walkButtons, walked } from "./walk.js";
 
-const ASKED = { issued: "issued by us?", alive: "still alive?" };
 const SAID = { yes: "yes", no: "no", not_asked: "not asked" };
 
 // `redraw` shows it anew, when somebody walks through its stages.
@@ -39,5 +38,5 @@ export function drawRequest(whole, requests, redraw) {
 function lamps(told) {
   const each = ([lamp, question]) =>
     html("li", { class: told[lamp] }, `${question} `, html("b", {}, SAID[told[lamp]]));
-  return html("ul", { class: "lamps" }, ...Object.entries(ASKED).map(each));
+  return html("ul", { class: "lamps" }, ...Object.entries(LAMPS).map(each));
 }

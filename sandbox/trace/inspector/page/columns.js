@@ -1,6 +1,6 @@
 // Before and after in three columns: the browser's jar, the cookie sent, the row in the store.
 
-import { html } from "./dom.js";
+import { facts, html, table } from "./dom.js";
 import { cut, firstDifference } from "./dissect.js";
 import { secret } from "./hide.js";
 import { given, knownJar, sentCookie } from "./jar.js";
@@ -24,12 +24,10 @@ export function drawColumns(request, all) {
     row("before", jarBefore(request, all), cookieSent(request, all), rowBefore(request)),
     row("after", jarAfter(request), cookieNext(request), rowAfter(request)),
   ];
-  const heads = html("tr", {}, ...HEADS.map((each) => html(each ? "th" : "td", each ? { scope: "col" } : {}, each)));
-  const table = html("table", {}, html("thead", {}, heads), html("tbody", {}, ...rows));
   const note = "The jar as far as a server can know it; the row as far as the stages told of it, without the word.";
   return [
     html("section", { class: "columns", "aria-label": "Before and after" },
-      html("h3", {}, "Before and after ", revealButton(request)), table, html("p", { class: "note" }, note)),
+      html("h3", {}, "Before and after ", revealButton(request)), table({}, HEADS, rows), html("p", { class: "note" }, note)),
   ];
 }
 
@@ -167,9 +165,4 @@ function ages(request) {
 
 function ago(seconds, limit) {
   return `${Math.floor(seconds).toLocaleString("en")} s ago, of ${limit.toLocaleString("en")} s`;
-}
-
-function facts(told) {
-  const each = ([name, value]) => [html("dt", {}, name), html("dd", {}, `${value}`)];
-  return html("dl", { class: "row" }, ...Object.entries(told).flatMap(each));
 }

@@ -1,7 +1,7 @@
 // The cookie taken apart, as check_signature told of it: what is signed, with what, and whether
 // what was computed is what came.
 
-import { html } from "./dom.js";
+import { html, time } from "./dom.js";
 import { hidable, secret, shortened } from "./hide.js";
 import { isRecorded } from "./recorded.js";
 import { idElement, revealButton } from "./reveal.js";
@@ -60,9 +60,7 @@ function part(label, kind, value, ...explained) {
 function issued({ evidence, outcome }) {
   const date = dateOf(evidence.timestamp);
   if (!date) return ["no time can be read from it"];
-  const shown = date.toLocaleString("en-GB", { dateStyle: "medium", timeStyle: "long" });
-  const time = html("time", { datetime: date.toISOString() }, shown);
-  return outcome === "BAD_SIGNATURE" ? ["says: ", time, ", which nothing vouches for"] : [time];
+  return outcome === "BAD_SIGNATURE" ? ["says: ", time(date), ", which nothing vouches for"] : [time(date)];
 }
 
 // Seconds since 1970, big-endian, in base64 for addresses.

@@ -15,3 +15,20 @@ function fill(element, attributes, children) {
   element.append(...children);
   return element;
 }
+
+// A table of these rows below these heads; an empty head is none.
+export function table(names, heads, rows, ...before) {
+  const head = (each) => html(each ? "th" : "td", each ? { scope: "col" } : {}, each);
+  const thead = html("thead", {}, html("tr", {}, ...heads.map(head)));
+  return html("table", names, ...before, thead, html("tbody", {}, ...rows));
+}
+
+export function facts(told) {
+  const each = ([name, value]) => [html("dt", {}, name), html("dd", {}, value)];
+  return html("dl", { class: "row" }, ...Object.entries(told).flatMap(each));
+}
+
+export function time(date) {
+  const shown = date.toLocaleString("en-GB", { dateStyle: "medium", timeStyle: "long" });
+  return html("time", { datetime: date.toISOString() }, shown);
+}

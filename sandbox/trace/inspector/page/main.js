@@ -38,7 +38,7 @@ function take(events, letGo) {
 function letGoWords(byServer, byPage) {
   const said = [[byServer, "the server"], [byPage, "this page"]].filter(([count]) => count);
   const counts = said.map(([count, who]) => `${count.toLocaleString("en")} by ${who}`);
-  return said.length ? `Of all but the last ${MOST.toLocaleString("en")} requests the oldest were let go: ${counts.join(", ")}.` : "";
+  return said.length ? `Beyond ${MOST.toLocaleString("en")} requests the oldest were let go: ${counts.join(", ")}.` : "";
 }
 
 // What holds at the moment, told with every answer.

@@ -4,26 +4,26 @@ import { html } from "./dom.js";
 import { isRefused } from "./requests.js";
 import { chosenStage } from "./source.js";
 
-const ARRIVED = "The request has arrived as text. Nothing in it has been checked yet.";
+const ARRIVED = "The request has arrived as text. Nothing in it is checked yet.";
 
 export const STAGES = {
-  check_host: "The server answers only for its own names, so that no foreign name can be made to lead here.",
+  check_host: "The server answers only for its own names, so that no foreign name leads here.",
   refuse_cross_site: "Before anything is changed, the server asks from which site's page the request comes.",
-  read_cookie: "The server looks for its ticket in the Cookie header: a browser sends one along without being asked.",
+  read_cookie: "The server looks for its ticket in the Cookie header: a browser sends it unasked.",
   check_signature: "The stamp vouches for a ticket: the server computes it again with its key and compares.",
   look_up_session: "The ticket names a session; only the store knows whether there is one, and whose it is.",
   check_limits: "A session ends when it has been silent, or has lasted, too long: a ticket must not open for ever.",
   find_user: "The session names a user, and the server looks whether there still is such an account.",
   guard: "The guard lets in whoever was recognised; a page sends others to the login, an API call gets a 401.",
-  throttle: "Guessing is slowed down: after some failures a name has to wait, before a password is looked at.",
+  throttle: "Guessing is slowed down: after some failures a name has to wait.",
   check_password: "The password is hashed and compared with the stored hash: the password itself is kept nowhere.",
   open_session: "A login gets a row with a fresh random id, so that an id known from before opens nothing.",
   sign_session_id: "The server puts its stamp below id and time, so that nobody else can make such a ticket.",
   set_cookie: "Set-Cookie asks the browser to keep the ticket and to send it along from now on.",
   write_word: "The word belongs into the row of the session: the server keeps it, not the cookie.",
   close_session: "The row has to go: without it a ticket opens nothing, though its stamp stays valid.",
-  clear_cookie: "Set-Cookie with Max-Age=0 asks the browser to drop the ticket; that the row is gone is what counts.",
-  read_bearer: "The server looks for a token in the Authorization header: a program has to put it there itself.",
+  clear_cookie: "Set-Cookie with Max-Age=0 asks the browser to drop the ticket; that the row is gone counts.",
+  read_bearer: "The server looks for a token in the Authorization header: a program puts it there.",
   check_token: "The server computes the token's signature again and reads its claims: no store is asked.",
   sign_token: "The server signs the claims: whoever holds the token is that user until it expires.",
 };

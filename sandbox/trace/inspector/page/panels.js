@@ -1,6 +1,6 @@
 // A pasted cookie in three separate panels; what was pasted is never changed.
 
-import { html } from "./dom.js";
+import { facts, html, time } from "./dom.js";
 import { secret } from "./hide.js";
 import { answer, button, order } from "./order.js";
 import { isRefused } from "./requests.js";
@@ -61,9 +61,7 @@ function decoded({ id, timestamp, stamp, issued_at: seconds, covered }) {
 // Seconds since 1970; beyond the calendar there is no date.
 function dateOf(seconds) {
   const date = new Date(seconds === null ? NaN : seconds * 1000);
-  if (isNaN(date)) return "no date can be read from it";
-  const shown = date.toLocaleString("en-GB", { dateStyle: "medium", timeStyle: "long" });
-  return html("time", { datetime: date.toISOString() }, shown);
+  return isNaN(date) ? "no date can be read from it" : time(date);
 }
 
 function verified({ code: said, says, issued, alive }) {
@@ -88,9 +86,4 @@ function verdict(said, name = "p") {
 
 function code(text, kind = "") {
   return html("code", { class: kind }, secret(text));
-}
-
-function facts(told) {
-  const each = ([name, value]) => [html("dt", {}, name), html("dd", {}, value)];
-  return html("dl", { class: "row" }, ...Object.entries(told).flatMap(each));
 }

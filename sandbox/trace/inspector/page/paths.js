@@ -1,11 +1,10 @@
 // Two requests, stage by stage, in two columns; where they part is marked by a shape and a word.
 
-import { html } from "./dom.js";
-import { isRefused, verdictOf } from "./requests.js";
+import { html, table } from "./dom.js";
+import { LAMPS, isRefused, verdictOf } from "./requests.js";
 
 const NOT_REACHED = "not reached";
 const WAITING = "…";
-const LAMPS = { issued: "issued by us?", alive: "still alive?" };
 
 export function drawPaths(original, run) {
   const [before, now] = [stagesOf(original), stagesOf(run)];
@@ -13,9 +12,8 @@ export function drawPaths(original, run) {
   const parting = names.find((name) => parts(before.get(name), now.get(name)));
   const rows = names.map((name) => row(name, before.get(name), now.get(name), name === parting));
   const heads = ["Stage", `#${original.id}, the original`, `#${run.id}, this run`];
-  const head = html("tr", {}, ...heads.map((each) => html("th", { scope: "col" }, each)));
-  const table = html("table", { class: "paths" }, html("thead", {}, head), html("tbody", {}, ...rows, ...ends(original, run)));
-  return [html("p", { class: "said" }, sentence(parting, before, now, run)), table];
+  const said = html("p", { class: "said" }, sentence(parting, before, now, run));
+  return [said, table({ class: "paths" }, heads, [...rows, ...ends(original, run)])];
 }
 
 function stagesOf({ stages, response }) {

@@ -1,5 +1,6 @@
 // The events of schema version 1, gathered into requests.
 
+export const LAMPS = { issued: "issued by us?", alive: "still alive?" };
 export const MOST = 10_000; // as many as the server keeps
 
 export class Requests {

@@ -1,6 +1,6 @@
 // The session table of the store. A row deleted here leaves a cookie whose signature is still valid.
 
-import { html } from "./dom.js";
+import { html, table } from "./dom.js";
 import { hidable, redraw, shortened } from "./hide.js";
 import { answer, button, order } from "./order.js";
 
@@ -30,9 +30,7 @@ export class Sessions {
   draw({ rows, count, now }) {
     const shown = rows.length < count ? `, the newest ${rows.length} are shown` : "";
     const caption = html("caption", {}, `Sessions of the demo accounts: ${count.toLocaleString("en")}${shown}`);
-    const head = html("tr", {}, ...HEADS.map((each) => html(each ? "th" : "td", each ? { scope: "col" } : {}, each)));
-    const drawn = rows.map((row) => this.row(row, now));
-    return [html("table", { class: "sessions" }, caption, html("thead", {}, head), html("tbody", {}, ...drawn))];
+    return [table({ class: "sessions" }, HEADS, rows.map((row) => this.row(row, now)), caption)];
   }
 
   row(told, now) {

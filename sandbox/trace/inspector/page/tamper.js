@@ -9,13 +9,13 @@ import { Strip } from "./strip.js";
 const LONG_ENOUGH = 5000; // milliseconds until a run that was not told is given up
 const NONE = "This request bears no cookie of ours. Choose one that does, such as GET /profile after a login.";
 const CUT =
-  "With keys that you brought along the page is told cookies by their ends only, so nothing can be sent again.";
-const ESCAPED = "This cookie holds characters that are told as escapes only, so it cannot be sent again as it was.";
+  "With keys that you brought along the page knows cookies by their ends only: nothing can be sent again.";
+const ESCAPED = "This cookie holds characters that are told as escapes only: it cannot be sent again.";
 const HINT = "Choose a character by a click or the arrow keys, then type another. Enter changes it, Backspace takes it back.";
 const NO_POST =
   "A POST is not sent again: it would change something, and its form is not told. Instead GET /api/me is asked with this cookie.";
 const LOST =
-  "The request is not in the trace. Either it waits to be stepped on, or too many came at once and it was told by its verdict only.";
+  "The request is not in the trace: it waits to be stepped on, or too many came at once.";
 
 export class Tamper {
   constructor(requests) {

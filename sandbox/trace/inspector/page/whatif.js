@@ -1,6 +1,6 @@
 // What if? One cookie under each circumstance, evaluated aside: clock, keys and rows stay as they are.
 
-import { html } from "./dom.js";
+import { html, table } from "./dom.js";
 import { answer, button, order } from "./order.js";
 import { isRefused } from "./requests.js";
 import { shortened } from "./hide.js";
@@ -16,7 +16,7 @@ const ONE_CLICK = {
 const HEADS = ["Cookie", "Circumstance", "Code", "Issued by us?", "Still alive?"];
 const MOST = 60; // rows; the oldest go
 const NO_COOKIE = "There is no cookie to try. Choose a request that bears one, such as GET /profile after a login.";
-const NOTE = "The cookie is the one of “Tamper and replay”, as it stands there. It is evaluated aside: no clock, key or row is touched.";
+const NOTE = "The cookie is that of “Tamper and replay”. It is evaluated aside: no clock, key or row is touched.";
 
 export class WhatIf {
   constructor(tamper) {
@@ -25,11 +25,9 @@ export class WhatIf {
     this.rows = new Map();
     const asks = Object.entries(ONE_CLICK).map(([words, name]) => button(words, () => this.ask(name)));
     this.said = html("div", { role: "status" });
-    this.body = html("tbody", {});
-    const head = html("tr", {}, ...HEADS.map((each) => html("th", { scope: "col" }, each)));
-    const table = html("table", { class: "what-ifs" }, html("thead", {}, head), this.body);
+    this.table = table({ class: "what-ifs" }, HEADS, []);
     const buttons = html("p", { class: "controls" }, ...asks);
-    this.element = html("div", {}, html("p", { class: "note" }, NOTE), buttons, this.said, table);
+    this.element = html("div", {}, html("p", { class: "note" }, NOTE), buttons, this.said, this.table);
   }
 
   async ask(circumstance) {
@@ -44,7 +42,7 @@ export class WhatIf {
     const key = `${cookie} ${told.circumstance}`;
     const row = drawRow(this.named(cookie), told);
     if (this.rows.has(key)) this.rows.get(key).replaceWith(row);
-    else this.body.append(row);
+    else this.table.tBodies[0].append(row);
     this.rows.set(key, row);
   }
 
