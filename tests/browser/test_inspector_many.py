@@ -93,7 +93,7 @@ def test_of_more_than_ten_thousand_the_oldest_rows_go_and_are_counted(
     full.wait_for_last()
     said = full.page.locator("#let-go", has_text="80 by the server, 40 by this page.")
     said.wait_for()
-    assert said.inner_text().startswith("Of all but the last 10,000 requests the oldest")
+    assert said.inner_text().startswith("Beyond 10,000 requests the oldest")
     assert rows.count() == MOST
     assert rows.first.locator(".number").text_content() == "#81"  # no text is drawn there
     assert full.page.locator("#timeline li.answer").count() == len(

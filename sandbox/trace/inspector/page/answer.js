@@ -15,6 +15,7 @@ const ATTRIBUTES = {
   path: "goes with every request to this path and below",
   httponly: "scripts in the page cannot read it",
   "samesite=lax": "stays at home when another site's page posts a form",
+  "samesite=strict": "stays at home whenever another site's page leads here",
   secure: "travels over HTTPS only (and to localhost)",
 };
 const AT_ONCE = 10; // seconds: whoever asks later was not sent

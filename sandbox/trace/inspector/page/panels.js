@@ -11,7 +11,7 @@ const EXPLAINED = {
   Decode: "Needs no key: whoever sees a cookie can read all of it.",
   Verify: "Needs the signing key: only this server can say whether the stamp is its own.",
   "Re-sign":
-    "Makes a new cookie: the same id, the time of now, this sandbox's key. Only who has the key can do it; this sandbox made its key for teaching.",
+    "Makes a new cookie: the same id, the time of now, this sandbox's key. Only who has the key can do it.",
 };
 
 export class Panels {

@@ -11,9 +11,9 @@ const NONE = "This request bears no cookie of ours. Choose one that does, such a
 const CUT =
   "With keys that you brought along the page knows cookies by their ends only: nothing can be sent again.";
 const ESCAPED = "This cookie holds characters that are told as escapes only: it cannot be sent again.";
-const HINT = "Choose a character by a click or the arrow keys, then type another. Enter changes it, Backspace takes it back.";
+const HINT = "Choose a character (click, arrow keys), then type another. Enter changes it, Backspace takes it back.";
 const NO_POST =
-  "A POST is not sent again: it would change something, and its form is not told. Instead GET /api/me is asked with this cookie.";
+  "A POST is not sent again: it would change something. Instead GET /api/me is asked.";
 const LOST =
   "The request is not in the trace: it waits to be stepped on, or too many came at once.";
 
