@@ -7,11 +7,11 @@ import tempfile
 from pathlib import Path
 
 from tests.trace.abuse import CASES, Case, Row
+from tests.trace.abuse_recordings import RECORDINGS
 from tests.wire.children import Child, nursery_in
 
 HEAD = ("what", "what was done", "what was answered")
-# Cases of other rooms are added here: a recording that is damaged, newer, or not ours.
-ALL: list[Case] = [*CASES]
+ALL: list[Case] = [*RECORDINGS, *CASES]
 
 
 def line(*cells: str) -> str:
