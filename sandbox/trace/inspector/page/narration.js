@@ -14,7 +14,7 @@ export const STAGES = {
   look_up_session: "The ticket names a session; only the store knows whether there is one, and whose it is.",
   check_limits: "A session ends when it has been silent, or has lasted, too long: a ticket must not open for ever.",
   find_user: "The session names a user; the server looks whether there is such an account.",
-  guard: "The guard lets in whoever was recognised. Others are sent to the login; an API call gets a 401.",
+  guard: "The guard lets in whoever was recognised; others are sent to the login, an API call gets a 401.",
   throttle: "Guessing is slowed down: after some failures a name has to wait.",
   check_password: "The password is hashed and compared with the stored hash: the password itself is kept nowhere.",
   open_session: "A login gets a row with a fresh random id, so that an id known from before opens nothing.",
