@@ -36,7 +36,7 @@ export class Panels {
       const told = cookie.length > LONGEST ? { error: TOO_LONG } : await order(name, { cookie });
       if (this.field.value === cookie) answer(result, told, draw);
     };
-    const parts = [html("h3", {}, title), html("p", { class: "note" }, EXPLAINED[title]), button(title, act), result];
+    const parts = [html("h2", {}, title), html("p", { class: "note" }, EXPLAINED[title]), button(title, act), result];
     return html("section", { class: `panel ${name}`, "aria-label": title }, ...parts);
   }
 
