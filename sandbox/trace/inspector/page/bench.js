@@ -24,8 +24,10 @@ export class Bench {
     this.choose(0);
   }
 
+  // A drawer that is closed costs nothing.
   show(request) {
-    this.tamper.show(request);
+    this.request = request;
+    if (!this.drawer.hidden) this.tamper.show(request);
   }
 
   take(changed) {
@@ -75,6 +77,7 @@ export class Bench {
     this.opener.setAttribute("aria-expanded", `${opens}`);
     if (!opens) return this.opener.focus();
     this.keep();
+    if (this.request) this.tamper.show(this.request);
     this.choose(this.chosen);
     this.tabs[this.chosen].focus();
   }
