@@ -258,6 +258,7 @@ def test_a_stamp_spelled_otherwise_goes_the_same_way(alice: Person, bench: Bench
 
 def test_a_post_is_not_sent_again(alice: Person, bench: Bench, watched: Watched) -> None:
     alice.save_word("tulip")
+    expect(bench.tab.locator("#timeline li.request")).to_have_count(7)  # none is to come
     bench.choose("POST /word")
     bench.open()
     expect(bench.drawer).to_contain_text("A POST is not sent again")
