@@ -70,7 +70,7 @@ function explained(attribute) {
 function nextWords(request, all) {
   const next = nextOf(request, all);
   const asks = html("code", {}, `GET ${request.response.location}`);
-  if (!next) return [asks, "no such request was seen since: the browser may not have followed"];
+  if (!next) return [asks, "no such request was seen since"];
   return [asks, `that was #${next.id}, as far as a server can know`];
 }
 

@@ -48,10 +48,15 @@ export const REASONS = {
 
 export function drawNarration(request, diagram) {
   const line = html("p", { class: "narration" });
-  const tell = () => line.replaceChildren(...told(chosenStage(request) ?? request.stages.at(-1)));
+  const tell = () => line.replaceChildren(...told(chosenStage(request) ?? telling(request)));
   diagram.addEventListener("chosen", tell);
   tell();
   return line;
+}
+
+// The stage that has refused, or the newest.
+function telling({ stages, response }) {
+  return stages.find(({ outcome }) => isRefused(outcome ?? "…") && outcome === response?.verdict) ?? stages.at(-1);
 }
 
 function told(stage) {

@@ -8,7 +8,7 @@ const HEADS = ["User", "Session id", "Began", "Last seen", ""];
 const SHORTEN = "Shorten";
 const SURE = 4000; // milliseconds for the second click
 const DELETED =
-  "✓ The row is deleted. The signature of its cookie is as valid as before, but the next request that bears it is UNKNOWN_SESSION.";
+  "✓ The row is deleted. Its cookie's signature is still valid, but the next request is UNKNOWN_SESSION.";
 
 export class Sessions {
   constructor() {

@@ -7,7 +7,7 @@ import { drawPaths } from "./paths.js";
 import { Strip } from "./strip.js";
 
 const LONG_ENOUGH = 5000; // milliseconds until a run that was not told is given up
-const NONE = "This request bears no cookie of ours. Choose one that does, such as GET /profile after a login.";
+export const NONE = "This request bears no cookie of ours. Choose one that does, such as GET /profile after a login.";
 const CUT =
   "With keys that you brought along the page knows cookies by their ends only: nothing can be sent again.";
 const ESCAPED = "This cookie holds characters that are told as escapes only: it cannot be sent again.";

@@ -4,6 +4,7 @@ import { html, table } from "./dom.js";
 import { answer, button, order } from "./order.js";
 import { isRefused } from "./requests.js";
 import { shortened } from "./hide.js";
+import { NONE } from "./tamper.js";
 
 const ONE_CLICK = {
   "Signature removed": "the signature removed",
@@ -15,7 +16,6 @@ const ONE_CLICK = {
 };
 const HEADS = ["Cookie", "Circumstance", "Code", "Issued by us?", "Still alive?"];
 const MOST = 60; // rows; the oldest go
-const NO_COOKIE = "There is no cookie to try. Choose a request that bears one, such as GET /profile after a login.";
 const NOTE = "The cookie is that of “Tamper and replay”. It is evaluated aside: no clock, key or row is touched.";
 
 export class WhatIf {
@@ -32,7 +32,7 @@ export class WhatIf {
 
   async ask(circumstance) {
     const { cookie } = this.tamper;
-    const told = cookie ? await order("what_if", { cookie, circumstance }) : { error: NO_COOKIE };
+    const told = cookie ? await order("what_if", { cookie, circumstance }) : { error: NONE };
     answer(this.said, told, () => []);
     for (const each of told.answers ?? []) this.fill(cookie, each);
     while (this.rows.size > MOST) this.forget(this.rows.keys().next().value);
