@@ -11,27 +11,6 @@ from sandbox.bench.harness import Effort
 from sandbox.tutor.chromium import MissingBrowser
 
 
-@pytest.mark.slow
-def test_marks_on_the_pages_are_measured(tmp_path: Path) -> None:
-    if inspector.left_out():
-        pytest.skip(inspector.left_out()["The inspector"])
-    stage, verdict = inspector.measure_delay(Effort(quick=True), tmp_path).rows
-    for row in (stage, verdict):
-        assert row.numbers["marks"] > 100  # 40 browsers, and 5 pages that look
-        assert 0 < row.numbers["p50_ms"] <= row.numbers["p95_ms"]
-        assert row.ratio is not None
-
-
-@pytest.mark.slow
-def test_what_an_open_page_costs_is_measured(tmp_path: Path) -> None:
-    if inspector.left_out():
-        pytest.skip(inspector.left_out()["The inspector"])
-    closed, opened = inspector.measure_cost(Effort(quick=True), tmp_path).rows
-    assert closed.ratio is None
-    assert opened.ratio is not None
-    assert opened.ratio.median > 0
-
-
 def test_a_delay_is_from_when_it_was_told_to_when_it_was_seen() -> None:
     ended = {"7.2": 1_000.0, "7": 1_010.0}
     seen = {"7.2": 1_090.0, "7": 1_200.0, "8.2": 5_000.0}
