@@ -68,6 +68,7 @@ def test_the_page_shows_the_step_its_question_and_its_requests(
             "3  Two rows in the store",
         ]
         # Read only, and no option is unlike the others.
+        assert page.locator(".live:visible").count() == 0
         assert strip.locator("button, input, a, [tabindex]").count() == 0
         assert len({each.get_attribute("class") for each in strip.locator(".option").all()}) == 1
         student.types("2", SENDS)

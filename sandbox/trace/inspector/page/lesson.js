@@ -9,6 +9,7 @@ export function drawLesson(strip, lesson) {
   if (told === drawn) return;
   drawn = told;
   strip.hidden = !lesson;
+  document.documentElement.toggleAttribute("data-beside", lesson !== undefined);
   if (!lesson) return;
   const { step, question, task, options = [], server } = lesson;
   strip.replaceChildren(
