@@ -7,7 +7,7 @@ import pytest
 from tests.pictures import FOLDER, MADE_FROM, PICTURES, as_text, made_from
 from tests.readme_trace import README
 
-LARGEST = 200_000  # bytes
+LARGEST = 300_000  # bytes
 PNG = b"\x89PNG\r\n\x1a\n"
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import statistics
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -23,7 +24,8 @@ WITHIN, KEPT = Aim("at least", 0.95), Aim("at least", 0.8)
 STAGE, VERDICT = "a stage, to its arrow", "a response, to its line"
 OPEN, CLOSED = "one inspector open", "none open"
 NUMBERS = ("requests_per_second", "p50_ms", "p99_ms")
-WARM_UP = 0.3  # seconds
+LAST_MARKS = 1.0  # seconds for what was told last to be seen
+NEVER = 60_000.0  # milliseconds, where it was not
 Times = dict[str, float]  # milliseconds since 1970, by what was told
 
 
@@ -58,6 +60,7 @@ def measure_delay(effort: Effort, folder: Path) -> Measure:
         words = (str(server.port), str(BROWSERS), str(effort.pick(30, quick=6)))
         with python("-m", "sandbox.bench.crowd", *words) as crowd:
             crowd.process.wait()
+        time.sleep(LAST_MARKS)
         ended, seen = server.ended(), json.loads(pages.ask("marks"))
     delays = [_delays(ended, each) for each in seen]
     return Measure(DELAY_TITLE, [_delay(STAGE, delays), _delay(VERDICT, delays)])
@@ -97,11 +100,12 @@ def _load(order: Order) -> Result:
 
 
 def _delays(ended: Times, seen: Times) -> dict[str, list[float]]:
-    """By kind; what came before a page was open is left out."""
+    """By kind. Stages are drawn of one request at a time; each response has to be seen."""
     delays: dict[str, list[float]] = {STAGE: [], VERDICT: []}
-    for told, marked in seen.items():
-        if told in ended:
-            delays[STAGE if "." in told else VERDICT].append(marked - ended[told])
+    for told, moment in ended.items():
+        is_stage = "." in told
+        if told in seen or not is_stage:
+            delays[STAGE if is_stage else VERDICT].append(seen.get(told, moment + NEVER) - moment)
     return delays
 
 

@@ -12,9 +12,14 @@ from sandbox.tutor.chromium import MissingBrowser
 
 
 def test_a_delay_is_from_when_it_was_told_to_when_it_was_seen() -> None:
-    ended = {"7.2": 1_000.0, "7": 1_010.0}
-    seen = {"7.2": 1_090.0, "7": 1_200.0, "8.2": 5_000.0}
+    ended = {"7.2": 1_000.0, "7": 1_010.0, "8.2": 2_000.0}
+    seen = {"7.2": 1_090.0, "7": 1_200.0}
     assert inspector._delays(ended, seen) == {inspector.STAGE: [90.0], inspector.VERDICT: [190.0]}
+
+
+def test_a_response_that_is_never_seen_counts_as_late() -> None:
+    delays = inspector._delays({"7": 1_010.0}, {})
+    assert delays[inspector.VERDICT] == [inspector.NEVER]
 
 
 def test_without_a_browser_it_is_left_out_with_a_sentence(

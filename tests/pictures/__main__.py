@@ -12,6 +12,7 @@ from sandbox.tutor.chromium import arguments, find_executable
 from tests.pictures import FOLDER, MADE_FROM, PICTURES, as_text, events, made_from
 
 SIZE = {"width": 1280, "height": 1000}
+MARGIN = 20
 
 
 def take(page: Page, name: str, number: int) -> None:
@@ -19,7 +20,17 @@ def take(page: Page, name: str, number: int) -> None:
     page.locator("#timeline [role=option]", has_text=f"#{number}").first.click()
     page.locator("#request h2", has_text=f"#{number} ").wait_for()
     page.mouse.move(0, 0)
+    _make_room_for(page, ".dissect")
     page.screenshot(path=FOLDER / f"{name}.png", animations="disabled")
+
+
+def _make_room_for(page: Page, last: str) -> None:
+    """The window is as high as this needs, which is the last that is to be seen."""
+    page.set_viewport_size(SIZE)  # type: ignore[arg-type]  # it is a TypedDict
+    box = page.locator(last).bounding_box()
+    assert box
+    height = int(box["y"] + box["height"]) + MARGIN
+    page.set_viewport_size(SIZE | {"height": height})  # type: ignore[arg-type]
 
 
 def main() -> None:
