@@ -10,6 +10,7 @@ import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timezone
+from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -482,3 +483,14 @@ def test_enter_on_a_stage_shows_where_it_began(alice: Person, screen: Screen) ->
     assert mark == "▶ began here"
     assert screen.stage("look_up_session").get_attribute("aria-pressed") == "true"
     assert "def look_up_session" in screen.tab.locator(".source pre").inner_text()
+
+
+def test_the_lines_of_the_source_stand_one_below_the_other(alice: Person, screen: Screen) -> None:
+    screen.choose("GET /profile")
+    screen.stage("check_signature").click()
+    screen.tab.locator(".source .executed").wait_for()
+    boxes = [line.bounding_box() for line in screen.tab.locator(".source .number").all()]
+    places = [(round(box["x"]), round(box["y"])) for box in boxes if box]
+    assert len({x for x, _ in places}) == 1
+    heights = {round((low - high) / 2) for (_, high), (_, low) in pairwise(places)}
+    assert len(heights) == 1  # none beside another, and no gap
