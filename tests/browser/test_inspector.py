@@ -207,7 +207,6 @@ def test_the_arrow_keys_choose_and_the_newest_no_longer_takes_the_place(
     alice = opened("about:blank")
     log_in(alice, child)
     rows(page, 4)
-    page.locator("#timeline").focus()
     page.keyboard.press("ArrowUp")  # the answer of #3
     page.keyboard.press("ArrowUp")
     heading = page.locator("#request h2")
@@ -215,6 +214,18 @@ def test_the_arrow_keys_choose_and_the_newest_no_longer_takes_the_place(
     alice.goto(f"http://localhost:{child.port}/")
     rows(page, 5)
     assert heading.inner_text() == "#3 POST /login OK"
+
+
+def test_in_a_field_and_in_the_diagram_the_arrow_keys_choose_no_request(
+    child: Child, opened: Open
+) -> None:
+    page = opened(child.inspector)
+    log_in(opened("about:blank"), child)
+    rows(page, 4)
+    for place in (page.locator("#filter"), page.locator(".diagram [role=button]").first):
+        place.focus()
+        page.keyboard.press("ArrowUp")
+        assert page.locator("#request h2").inner_text() == "#4 GET /profile OK"
 
 
 def test_whoever_looks_into_a_request_keeps_it(child: Child, opened: Open) -> None:

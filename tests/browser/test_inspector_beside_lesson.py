@@ -62,7 +62,7 @@ def test_the_page_shows_the_step_its_question_and_its_requests(
         assert "GET /" in rows.first.inner_text()
         student.types("", PREDICTS)
         strip.get_by_text("Where is the word?").wait_for()
-        assert strip.locator(".option").all_text_contents() == [
+        assert strip.locator(".option").all_inner_texts() == [
             "1  A word in the cookie",
             "2  A row in the store",
             "3  Two rows in the store",

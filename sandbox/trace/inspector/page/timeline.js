@@ -23,7 +23,7 @@ export class Timeline {
     this.remembered = decodeURIComponent(location.hash.slice(1)); // chosen before a reload
     this.following = true;
     this.wanted = [];
-    list.addEventListener("keydown", (event) => this.key(event));
+    document.addEventListener("keydown", (event) => this.key(event));
     list.addEventListener("click", (event) => this.click(event));
   }
 
@@ -139,7 +139,7 @@ export class Timeline {
 
   key(event) {
     const way = WAYS[event.key];
-    if (!way || !this.chosen) return;
+    if (!way || !this.chosen || !event.target.matches("body, #timeline")) return;
     event.preventDefault();
     const next = neighbour(this.rows.get(this.chosenName), way);
     if (next) this.pick(this.entries.get(next));
