@@ -168,6 +168,24 @@ def test_after_a_click_on_a_stage_space_steps(stepping: Child, opened: Open) -> 
     expect(page.locator(".narration b")).to_have_text("read_cookie")
 
 
+def test_a_replay_that_waits_shows_which_stages_are_still_to_come(
+    stepping: Child, opened: Open
+) -> None:
+    page, tab = opened(stepping.inspector), opened("about:blank")
+    here = f"http://localhost:{stepping.port}/"
+    tab.context.add_cookies([{"name": "sandbox_session", "value": "a.b.c", "url": here}])
+    tab.evaluate(f"setTimeout(() => location = '{here}')")
+    button(page, "Run to the end").and_(page.locator("[aria-disabled=false]")).click()
+    tab.wait_for_url(here)
+    page.keyboard.press("w")
+    button(page, "Send it").click()
+    waits(page, "#2 GET / waits before its first stage")
+    run = page.locator(".paths tbody tr", has_text="check_host").locator("td").last
+    expect(run).to_have_text("…")
+    button(page, "Run to the end").click()
+    expect(run).to_have_text("✓ OK")
+
+
 def test_without_step_there_is_no_strip(child: Child, opened: Open) -> None:
     page = opened(child.inspector)
     ask(opened, child)

@@ -10,7 +10,8 @@ export function drawPaths(original, run) {
   const [before, now] = [stagesOf(original), stagesOf(run)];
   const names = inOrder(before, now);
   const parting = names.find((name) => parts(before.get(name), now.get(name)));
-  const rows = names.map((name) => row(name, before.get(name), now.get(name), name === parting));
+  const rest = run.response ? "" : WAITING;
+  const rows = names.map((name) => row(name, before.get(name), now.get(name) ?? rest, name === parting));
   const heads = ["Stage", `#${original.id}, the original`, `#${run.id}, this run`];
   const said = html("p", { class: "said" }, sentence(parting, before, now, run));
   return [said, table({ class: "paths" }, heads, [...rows, ...ends(original, run)])];
@@ -47,7 +48,7 @@ function cell(code, mark = []) {
 
 function shapeOf(code) {
   if (code === NOT_REACHED) return ["○", "none"];
-  if (code === WAITING) return ["…", "none"];
+  if (code === WAITING) return ["", "none"];
   return isRefused(code) ? ["✗", "gone"] : ["✓", "same"];
 }
 
