@@ -16,7 +16,7 @@ function fill(element, attributes, children) {
   return element;
 }
 
-// A table of these rows below these heads; an empty head is none.
+// An empty head is none.
 export function table(names, heads, rows, ...before) {
   const head = (each) => html(each ? "th" : "td", each ? { scope: "col" } : {}, each);
   const thead = html("thead", {}, html("tr", {}, ...heads.map(head)));
