@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -78,6 +79,25 @@ def server_gone(page: Page, child: Child, opened: Open) -> None:
     page.locator("#said", has_text=GONE).wait_for()
 
 
+def redirect_chosen(page: Page, child: Child, opened: Open) -> None:
+    accepted(page, child, opened)
+    page.locator("#timeline li.answer", has_text="Set-Cookie").click()
+    page.locator("#request .attributes").wait_for()
+
+
+def secrets_hidden(page: Page, child: Child, opened: Open) -> None:
+    refused(page, child, opened)
+    page.get_by_role("button", name="Hide secrets").click()
+    page.locator(".reveal:disabled").first.wait_for()
+
+
+def walked_back(page: Page, child: Child, opened: Open) -> None:
+    refused(page, child, opened)
+    page.keyboard.press("ArrowLeft")
+    page.keyboard.press("ArrowLeft")
+    page.locator(".walk", has_text="of").wait_for()
+
+
 def at_the_bench(page: Page, tab: str) -> Locator:
     page.get_by_role("button", name="Workbench").click()
     page.get_by_role("tab", name=tab).click()
@@ -114,8 +134,8 @@ def row_to_be_deleted(page: Page, child: Child, opened: Open) -> None:
     bench.locator(".sure").wait_for()
 
 
-WATCHING = (nothing, accepted, refused, source_shown, server_gone)
-STATES = (*WATCHING, tampered, what_ifs_asked, pasted, row_to_be_deleted)
+WATCHING = (nothing, accepted, refused, redirect_chosen, source_shown, secrets_hidden, walked_back)
+STATES = (*WATCHING, server_gone, tampered, what_ifs_asked, pasted, row_to_be_deleted)
 
 
 @pytest.mark.parametrize("mode", MODES)
@@ -126,6 +146,22 @@ def test_axe_finds_nothing_on_the_inspectors_page(
     page = opened(child.inspector, mode)
     state(page, child, opened)
     assert axe.violations(page) == []
+
+
+@pytest.mark.parametrize("mode", MODES)
+def test_axe_finds_nothing_where_a_request_waits_to_be_stepped(
+    tmp_path: Path, opened: Open, mode: str
+) -> None:
+    with nursery_in(tmp_path) as nursery:
+        child = nursery.serve("--step")
+        page = opened(child.inspector, mode)
+        with ThreadPoolExecutor(1) as browser:
+            browser.submit(child.ask, "GET", "/api/me")
+            page.locator("#step", has_text="waits before its first stage").wait_for()
+            page.keyboard.press("Space")
+            page.locator("#step", has_text="waits after").wait_for()
+            assert axe.violations(page) == []
+            child.end()
 
 
 @pytest.mark.parametrize("mode", ["light", "dark"])
