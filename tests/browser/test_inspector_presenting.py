@@ -186,6 +186,19 @@ def test_a_replay_that_waits_shows_which_stages_are_still_to_come(
     expect(run).to_have_text("✓ OK")
 
 
+def test_space_steps_again_when_the_workbench_is_closed(stepping: Child, opened: Open) -> None:
+    page = opened(stepping.inspector)
+    ask(opened, stepping)
+    waits(page, "#1 GET / waits before its first stage")
+    page.keyboard.press("w")
+    expect(page.locator("#bench")).to_be_visible()
+    page.keyboard.press("Escape")
+    expect(page.locator("#bench")).to_be_hidden()
+    page.keyboard.press(" ")
+    waits(page, "#1 GET / waits after check_host ✓ OK")
+    expect(page.locator("#bench")).to_be_hidden()
+
+
 def test_without_step_there_is_no_strip(child: Child, opened: Open) -> None:
     page = opened(child.inspector)
     ask(opened, child)

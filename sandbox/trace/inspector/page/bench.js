@@ -11,9 +11,7 @@ export class Bench {
   // `keep` is called when it is opened: from now on the request shown stays.
   constructor(drawer, tools, requests, keep) {
     const tamper = new Tamper(requests);
-    this.drawer = drawer;
-    this.keep = keep;
-    this.tamper = tamper;
+    Object.assign(this, { drawer, keep, tamper });
     this.panels = [tamper, new WhatIf(tamper), new Panels(), new Sessions()];
     this.opener = html("button", { type: "button", class: "live", "aria-expanded": "false" }, "Workbench (w)");
     this.opener.addEventListener("click", () => this.toggle());
@@ -75,7 +73,8 @@ export class Bench {
     const opens = this.drawer.hidden;
     this.drawer.hidden = !opens;
     this.opener.setAttribute("aria-expanded", `${opens}`);
-    if (!opens) return this.opener.focus();
+    if (!opens) return this.from.focus();
+    this.from = document.activeElement;
     this.keep();
     if (this.request) this.tamper.show(this.request);
     this.choose(this.chosen);
