@@ -14,6 +14,7 @@ import httpx
 
 from sandbox.login.flow import Bricks
 from sandbox.login.keys import MemoryKeys
+from sandbox.login.middleware import WSGIApp
 from sandbox.login.server import make_app
 from sandbox.login.stores.memory import MemoryStore
 from sandbox.login.users import demo_users
@@ -40,16 +41,21 @@ def transcript() -> str:
     bricks = bricks_at(now)
     draw = Painter(out, width=80).draw
     app = traced(make_app(bricks), bricks, draw, timer=lambda: next(moments))
-    browser = httpx.Client(
-        transport=httpx.WSGITransport(app),
-        base_url="http://localhost:8000",
-        headers={"User-Agent": CHROMIUM, "Sec-Fetch-Site": "same-origin"},
-    )
+    browser = browser_of(app)
     browser.post("/login", data={"username": "alice", "password": "wonderland", "next": "/profile"})
     now[0] += TWELVE_SECONDS
     browser.get("/profile")
     out.seek(0)
     return out.read().rstrip() + "\n"
+
+
+def browser_of(app: WSGIApp) -> httpx.Client:
+    """Chromium, as far as a server can see."""
+    return httpx.Client(
+        transport=httpx.WSGITransport(app),
+        base_url="http://localhost:8000",
+        headers={"User-Agent": CHROMIUM, "Sec-Fetch-Site": "same-origin"},
+    )
 
 
 def bricks_at(now: list[float]) -> Bricks:

@@ -11,18 +11,20 @@ import pytest
 
 from sandbox.login.cookies import CookieSettings
 from sandbox.login.flow import Bricks
-from sandbox.login.keys import MemoryKeys
+from sandbox.login.keys import KeyRing, MemoryKeys
 from sandbox.login.sessions import Limits
 from sandbox.login.signing import SessionSigner
 from sandbox.login.stores.memory import MemoryStore
 from sandbox.login.stores.sqlite import SQLiteStore
 from sandbox.serving.clock import Clock
 from sandbox.tutor.chromium import arguments, find_executable
+from tests.wire.children import Child, Nursery, nursery_in
 
 from .browsing import PATIENCE, OtherSite, Person, Sandbox
+from .watched import Watched
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Browser
+    from playwright.sync_api import Browser, Page
 
 NO_LEFT_PAGES = "--disable-back-forward-cache"  # Playwright's own argument
 
@@ -134,3 +136,62 @@ def alice(visit: Callable[..., Person], sandbox: Sandbox) -> Person:
 def stranger(visit: Callable[..., Person], sandbox: Sandbox) -> Person:
     """Somebody whose jar is empty."""
     return visit(sandbox)
+
+
+@pytest.fixture
+def nursery(tmp_path: Path) -> Iterator[Nursery]:
+    with nursery_in(tmp_path) as started:
+        yield started
+
+
+@pytest.fixture
+def child(nursery: Nursery) -> Child:
+    """`serve`, as somebody starts it."""
+    return nursery.serve()
+
+
+@pytest.fixture
+def opened(chromium: Browser) -> Iterator[Callable[..., Page]]:
+    """`opened(address)` is a tab of a fresh profile; no page may throw or be refused a script."""
+    contexts, complaints = [], list[str]()
+
+    def open_it(address: str, script: str = "", **profile: Any) -> Page:
+        contexts.append(chromium.new_context(**profile))
+        if script:
+            contexts[-1].add_init_script(script)
+        tab = contexts[-1].new_page()
+        tab.on("pageerror", lambda error: complaints.append(str(error)))
+        tab.on("console", lambda said: complaints.append(said.text) if _is_refusal(said) else None)
+        tab.goto(address)
+        return tab
+
+    yield open_it
+    for context in contexts:
+        context.close()
+    assert complaints == []
+
+
+def _is_refusal(said: Any) -> bool:
+    return said.type == "error" and "Content Security Policy" in said.text
+
+
+@pytest.fixture
+def watch(bricks: Callable[..., Bricks]) -> Iterator[Callable[..., Watched]]:
+    """`watch()` starts a login server with its inspector; `keys` can be given."""
+    started: list[Watched] = []
+
+    def start(keys: KeyRing | None = None) -> Watched:
+        limits, clock = Limits(), Clock()
+        signer = SessionSigner(keys or MemoryKeys(), clock, limits.cookie_age)
+        cookie = CookieSettings(limits.cookie_age)
+        started.append(Watched(bricks(cookie=cookie, signer=signer, limits=limits, clock=clock)))
+        return started[-1]
+
+    yield start
+    for each in started:
+        each.close()
+
+
+@pytest.fixture
+def watched(watch: Callable[..., Watched]) -> Watched:
+    return watch()

@@ -24,12 +24,6 @@ Open = Callable[[str, str], "Page"]
 
 
 @pytest.fixture
-def child(tmp_path: Path) -> Iterator[Child]:
-    with nursery_in(tmp_path) as nursery:
-        yield nursery.serve()
-
-
-@pytest.fixture
 def opened(chromium: Browser) -> Iterator[Open]:
     """`opened(address, mode)` is a tab in which a script may be added."""
     axe.needed()

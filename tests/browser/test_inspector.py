@@ -3,57 +3,21 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
-from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.wire.children import Child, Nursery, nursery_in
+from tests.wire.children import Child, Nursery
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Browser, Page
+    from playwright.sync_api import Page
 
 pytestmark = pytest.mark.slow
 
 GONE = re.compile("does not answer.*prints a new address")
 NOT_ANSWERED = "#timeline .code:text-is('…')"
 Open = Callable[..., "Page"]
-
-
-@pytest.fixture
-def nursery(tmp_path: Path) -> Iterator[Nursery]:
-    with nursery_in(tmp_path) as started:
-        yield started
-
-
-@pytest.fixture
-def child(nursery: Nursery) -> Child:
-    """`serve`, as somebody starts it."""
-    return nursery.serve()
-
-
-@pytest.fixture
-def opened(chromium: Browser) -> Iterator[Open]:
-    """`opened(address)` is a tab of a fresh profile; no page may throw or be refused a script."""
-    contexts, complaints = [], list[str]()
-
-    def open_it(address: str, **profile: Any) -> Page:
-        contexts.append(chromium.new_context(**profile))
-        tab = contexts[-1].new_page()
-        tab.on("pageerror", lambda error: complaints.append(str(error)))
-        tab.on("console", lambda said: complaints.append(said.text) if _is_refusal(said) else None)
-        tab.goto(address)
-        return tab
-
-    yield open_it
-    for context in contexts:
-        context.close()
-    assert complaints == []
-
-
-def _is_refusal(said: Any) -> bool:
-    return said.type == "error" and "Content Security Policy" in said.text
 
 
 def log_in(tab: Page, child: Child) -> None:

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
-from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import urlencode
 
 import pytest
 
-from tests.wire.children import Child, Nursery, nursery_in
+from tests.wire.children import Child
 from tests.wire.raw_http import FORM
 
 from .browsing import OtherSite
@@ -24,17 +23,6 @@ pytestmark = pytest.mark.slow
 HOSTILE = "<img src=x onerror=document.title=1><script>document.title=2</script>"
 TITLE = "Login Sandbox: inspector"
 SILENT = re.compile("^The server does not answer")
-
-
-@pytest.fixture
-def nursery(tmp_path: Path) -> Iterator[Nursery]:
-    with nursery_in(tmp_path) as started:
-        yield started
-
-
-@pytest.fixture
-def child(nursery: Nursery) -> Child:
-    return nursery.serve()
 
 
 @pytest.fixture

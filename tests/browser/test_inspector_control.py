@@ -4,31 +4,21 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from sandbox.login.cookies import CookieSettings
-from sandbox.login.flow import Bricks
-from sandbox.login.keys import KeyRing, MemoryKeys
-from sandbox.login.server import make_app
-from sandbox.login.sessions import Limits
-from sandbox.login.signing import SessionSigner
-from sandbox.login.users import DEMO_ACCOUNTS
-from sandbox.serving.clock import Clock
-from sandbox.serving.control import Control
-from sandbox.serving.inspected import InspectorServer
+from sandbox.login.keys import MemoryKeys
 from sandbox.serving.live import LiveServer
-from sandbox.serving.traced import traced
 from sandbox.serving.whatif import what_ifs
 from tests.wire.children import nursery_in
 from tests.wire.raw_http import FORM, exchange, message
 
 from .browsing import Person
+from .watched import Watched
 
 if TYPE_CHECKING:
     from playwright.sync_api import Locator
@@ -43,62 +33,14 @@ class BroughtKeys(MemoryKeys):
     brought = True
 
 
-@dataclass
-class Watched:
-    """The login server with its inspector and what the page may order, as `serve` starts them."""
-
-    bricks: Bricks
-
-    def __post_init__(self) -> None:
-        control = Control(self.bricks)
-        self.inspector = InspectorServer(("localhost", "127.0.0.1"), control.orders)
-        app = make_app(self.bricks, demo_accounts=DEMO_ACCOUNTS)
-        buffer = self.inspector.buffer
-        self._live = LiveServer(traced(app, self.bricks, buffer, buffer.wants), port=0).start()
-        control.listens_at(self._live.port)
-        self.inspector.server.start()
-        self.url = self._live.url
-
-    @property
-    def requests(self) -> list[dict[str, Any]]:
-        events = json.loads(self.inspector.buffer.after(0))["events"]
-        return [event for event in events if event["type"] == "request"]
-
-    def close(self) -> None:
-        self._live.stop()
-        self.inspector.server.stop()
-        self.bricks.store.close()
-
-
 Watch = Callable[..., Watched]
 Visit = Callable[..., Person]
-
-
-@pytest.fixture
-def watch(bricks: Callable[..., Bricks]) -> Iterator[Watch]:
-    started: list[Watched] = []
-
-    def start(keys: KeyRing | None = None) -> Watched:
-        limits, clock = Limits(), Clock()
-        signer = SessionSigner(keys or MemoryKeys(), clock, limits.cookie_age)
-        cookie = CookieSettings(limits.cookie_age)
-        started.append(Watched(bricks(cookie=cookie, signer=signer, limits=limits, clock=clock)))
-        return started[-1]
-
-    yield start
-    for each in started:
-        each.close()
 
 
 @pytest.fixture
 def visit(watch: Watch, visit: Visit) -> Visit:
     """The servers are there first, so the pages close before them and ask nobody in vain."""
     return visit
-
-
-@pytest.fixture
-def watched(watch: Watch) -> Watched:
-    return watch()
 
 
 @pytest.fixture

@@ -5,10 +5,8 @@ from __future__ import annotations
 import base64
 import hashlib
 import hmac
-import json
 import re
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable
 from datetime import datetime, timezone
 from itertools import pairwise
 from pathlib import Path
@@ -17,21 +15,11 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 import sandbox as package
-from sandbox.login.cookies import CookieSettings
-from sandbox.login.flow import Bricks
-from sandbox.login.keys import KeyRing, MemoryKeys
-from sandbox.login.server import make_app
-from sandbox.login.sessions import Limits
-from sandbox.login.signing import SessionSigner
-from sandbox.login.users import DEMO_ACCOUNTS
-from sandbox.serving.clock import Clock
-from sandbox.serving.inspected import InspectorServer
 from sandbox.serving.key_file import KeyFile
-from sandbox.serving.live import LiveServer
-from sandbox.serving.traced import traced
 from tests.wire.raw_http import until
 
 from .browsing import Person
+from .watched import Watched
 
 if TYPE_CHECKING:
     from playwright.sync_api import Locator
@@ -43,73 +31,14 @@ STAMP = 43  # characters: 32 bytes in base64
 BROUGHT = "a-key-that-was-brought-along-by-hand"
 
 
-@dataclass
-class Watched:
-    """The login server with an inspector beside it, as `serve` starts them."""
-
-    bricks: Bricks
-
-    def __post_init__(self) -> None:
-        self.inspector = InspectorServer(("localhost", "127.0.0.1"))
-        app = make_app(self.bricks, demo_accounts=DEMO_ACCOUNTS)
-        buffer = self.inspector.buffer
-        self._live = LiveServer(traced(app, self.bricks, buffer, buffer.wants), port=0).start()
-        self.inspector.server.start()
-        self.url = self._live.url
-
-    @property
-    def asked(self) -> int:
-        return self._told("request")
-
-    @property
-    def answered(self) -> int:
-        return self._told("response")
-
-    def _told(self, kind: str) -> int:
-        events = json.loads(self.inspector.buffer.after(0))["events"]
-        return [event["type"] for event in events].count(kind)
-
-    @property
-    def key(self) -> bytes:
-        (key,) = self.bricks.signer.keys.current()
-        return key
-
-    def close(self) -> None:
-        self._live.stop()
-        self.inspector.server.stop()
-        self.bricks.store.close()
-
-
 Watch = Callable[..., Watched]
 Visit = Callable[..., Person]
-
-
-@pytest.fixture
-def watch(bricks: Callable[..., Bricks]) -> Iterator[Watch]:
-    started: list[Watched] = []
-
-    def start(keys: KeyRing | None = None) -> Watched:
-        limits, clock = Limits(), Clock()
-        signer = SessionSigner(keys or MemoryKeys(), clock, limits.cookie_age)
-        cookie = CookieSettings(limits.cookie_age)
-        laid = bricks(cookie=cookie, signer=signer, limits=limits, clock=clock)
-        started.append(Watched(laid))
-        return started[-1]
-
-    yield start
-    for each in started:
-        each.close()
 
 
 @pytest.fixture
 def visit(watch: Watch, visit: Visit) -> Visit:
     """The servers are there first, so the pages close before them and ask nobody in vain."""
     return visit
-
-
-@pytest.fixture
-def watched(watch: Watch) -> Watched:
-    return watch()
 
 
 @pytest.fixture
@@ -128,8 +57,8 @@ class Screen:
 
     def choose(self, words: str, verdict: str = "OK") -> None:
         """The last request whose line has these words and this verdict, once all have come."""
-        until(lambda: self.watched.asked == self.watched.answered)
-        expect(self.tab.locator("#timeline li.request")).to_have_count(self.watched.asked)
+        until(lambda: len(self.watched.requests) == self.watched.answered)
+        expect(self.tab.locator("#timeline li.request")).to_have_count(len(self.watched.requests))
         expect(self.tab.locator("#timeline .code:text-is('…')")).to_have_count(0)
         lines = (
             self.tab.locator("#timeline li.request").filter(has_text=words).filter(has_text=verdict)

@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
-from pathlib import Path
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from tests.wire.children import Child, Nursery, nursery_in
+from tests.wire.children import Child, Nursery
 
 from .test_inspector import change_cookie, log_in, rows
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Browser, Locator, Page
+    from playwright.sync_api import Locator, Page
 
 pytestmark = pytest.mark.slow
 
@@ -26,39 +25,8 @@ BLACK, WHITE = "rgb(0, 0, 0)", "rgb(255, 255, 255)"
 
 
 @pytest.fixture
-def nursery(tmp_path: Path) -> Iterator[Nursery]:
-    with nursery_in(tmp_path) as started:
-        yield started
-
-
-@pytest.fixture
-def child(nursery: Nursery) -> Child:
-    return nursery.serve()
-
-
-@pytest.fixture
 def stepping(nursery: Nursery) -> Child:
     return nursery.serve("--step")
-
-
-@pytest.fixture
-def opened(chromium: Browser) -> Iterator[Open]:
-    """`opened(address)` is a tab of a fresh profile; no page may throw."""
-    contexts, complaints = [], list[str]()
-
-    def open_it(address: str, script: str = "", **profile: Any) -> Page:
-        contexts.append(chromium.new_context(**profile))
-        if script:
-            contexts[-1].add_init_script(script)
-        tab = contexts[-1].new_page()
-        tab.on("pageerror", lambda error: complaints.append(str(error)))
-        tab.goto(address)
-        return tab
-
-    yield open_it
-    for context in contexts:
-        context.close()
-    assert complaints == []
 
 
 def expect(locator: Locator) -> Any:

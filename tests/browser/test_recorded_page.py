@@ -13,7 +13,7 @@ import pytest
 from sandbox.trace.recording import Recording
 from sandbox.trace.stage import Event
 from tests.trace.scenes import SCENES, ended, request, response
-from tests.wire.children import Child, Nursery, nursery_in
+from tests.wire.children import Child, Nursery
 from tests.wire.raw_http import until
 
 from . import axe
@@ -27,12 +27,6 @@ pytestmark = pytest.mark.slow
 HOSTILE = "</script><script>document.title = 'taken'</script><img src=x onerror=document.title=1>"
 STRIP = "#recording"
 Open = Callable[..., "Page"]
-
-
-@pytest.fixture
-def nursery(tmp_path: Path) -> Iterator[Nursery]:
-    with nursery_in(tmp_path) as started:
-        yield started
 
 
 @pytest.fixture

@@ -7,13 +7,11 @@ import json
 from pathlib import Path
 from typing import Any
 
-import httpx
-
 from sandbox.login.server import make_app
 from sandbox.serving.traced import traced
 from sandbox.trace.inspector.app import PAGE
 from sandbox.trace.stage import Event
-from tests.readme_trace import CHROMIUM, MONDAY_MORNING, TWELVE_SECONDS, bricks_at
+from tests.readme_trace import MONDAY_MORNING, TWELVE_SECONDS, bricks_at, browser_of
 
 FOLDER = Path(__file__).parent
 MADE_FROM = FOLDER / "made_from.json"
@@ -27,11 +25,7 @@ def events() -> list[Event]:
     bricks = bricks_at(now)
     moments = iter(range(10_000))
     app = traced(make_app(bricks), bricks, told.append, timer=lambda: next(moments) * A_TICK)
-    browser = httpx.Client(
-        transport=httpx.WSGITransport(app),
-        base_url="http://localhost:8000",
-        headers={"User-Agent": CHROMIUM, "Sec-Fetch-Site": "same-origin"},
-    )
+    browser = browser_of(app)
     browser.post("/login", data={"username": "alice", "password": "wonderland", "next": "/profile"})
     now[0] += TWELVE_SECONDS
     browser.get("/profile")

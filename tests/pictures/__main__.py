@@ -16,7 +16,7 @@ MARGIN = 20
 
 
 def take(page: Page, name: str, number: int) -> None:
-    """One request as a projector shows it."""
+    """One request, down to where its cookie was compared."""
     page.locator("#timeline [role=option]", has_text=f"#{number}").first.click()
     page.locator("#request h2", has_text=f"#{number} ").wait_for()
     page.mouse.move(0, 0)

@@ -14,8 +14,6 @@ from importlib.resources import files
 PAGE = files("sandbox.trace.inspector") / "page"
 IMPORT = re.compile(r'^import \{([^}]*)\} from "\./(\w+)\.js";\n', re.MULTILINE)
 EXPORT = re.compile(r"^export ((?:async )?(?:function|class|const) (\w+))", re.MULTILINE)
-EXPORTED = re.compile(r"^export \{([^}]*)\};\n", re.MULTILINE)
-RENAMED = re.compile(r"(\w+) as (\w+)")
 STYLESHEET = re.compile(r'<link rel="stylesheet" href="([\w.]+)">\n')
 ICON = '<link rel="icon" href="icon.svg">\n'
 SCRIPT = '<script type="module" src="main.js"></script>\n'
@@ -57,16 +55,9 @@ def _put_behind_its_needs(module: str, ordered: list[str]) -> None:
 
 def as_function(module: str, text: str) -> str:
     """What is imported is taken from the function of another module, what is exported is given."""
-    listed = [RENAMED.sub(r"\2: \1", names) for names in EXPORTED.findall(text)]
-    given = [name for _, name in EXPORT.findall(text)] + listed
-    body = EXPORTED.sub("", EXPORT.sub(r"\1", IMPORT.sub(_taken, text)))
-    return f"const {module}_js = (() => {{\n{body}return {{ {', '.join(given)} }};\n}})();"
-
-
-def _taken(found: re.Match[str]) -> str:
-    names, module = found.groups()
-    names = RENAMED.sub(r"\1: \2", names)
-    return f"const {{{names}}} = {module}_js;\n"
+    given = ", ".join(name for _, name in EXPORT.findall(text))
+    body = EXPORT.sub(r"\1", IMPORT.sub(r"const {\1} = \2_js;\n", text))
+    return f"const {module}_js = (() => {{\n{body}return {{ {given} }};\n}})();"
 
 
 def _text(name: str) -> str:
